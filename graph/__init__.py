@@ -1,0 +1,1 @@
+"""The graph: workspace, store, provenance, projection, and the analyses over it."""

@@ -1,0 +1,1 @@
+"""The analyses: pure functions over a projection, one file each."""

@@ -1,0 +1,1 @@
+"""Sources, one file each, and what they share: rows, entities, provenance, reports."""

@@ -1,0 +1,176 @@
+"""What a loader works with: it mints IRIs, reads rows, and emits entities with their provenance.
+
+A loader can't forget provenance, because it never writes to a graph: it hands entities to the
+context, and the context knows the source they come from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+from pyoxigraph import NamedNode, Triple
+
+from essaim.loaders.entity import Entity
+from essaim.loaders.report import Issue, Report
+from essaim.loaders.source import Source
+from essaim.loaders.tables import Row, iter_csv
+from essaim.ontology.errors import BadInput
+from essaim.ontology.names import BASE, PREFIXES
+from essaim.ontology.vocabulary import concepts, fold
+
+__all__ = ["Context"]
+
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+class Context:
+    """The working place of one load.
+
+    Args:
+        source: what is being loaded.
+        sink: receives every statement; the caller sorts, compares and publishes them.
+        given: the files named on the command line; empty to use the embedded ones.
+        base: where instances are minted.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        sink: Callable[[Triple], None],
+        given: Sequence[Path] = (),
+        base: str = BASE,
+    ) -> None:
+        self.source = source
+        self.files = list(given)
+        self.report = Report(source.name)
+        self._sink = sink
+        self._base = base
+        self.used: list[Path] = []
+        self._seen: dict[str, set[NamedNode]] = {}
+
+    # identifiers
+
+    def iri(self, kind: str, *keys: str) -> NamedNode:
+        """The IRI of an instance, from its kind and the fewest stable keys that tell it apart.
+
+        Example:
+            ``ctx.iri("territory", "departement", "43")`` is ``…/id/territory/departement/43``.
+
+        Raises:
+            BadInput: a key is empty.
+        """
+        if not all(keys) or not keys:
+            raise BadInput(f"A {kind} without a key can't be named.", "Give its code or name.")
+        return NamedNode(self._base + "/".join(quote(part, safe="") for part in (kind, *keys)))
+
+    def slug(self, text: str) -> str:
+        """A readable key made from a name: ASCII, lower case, hyphens.
+
+        Example:
+            ``ctx.slug("Département de l'Isère")`` is ``"departement-de-l-isere"``.
+        """
+        return _NOT_SLUG.sub("-", fold(text)).strip("-")
+
+    def concept(self, scheme: str, key: str) -> NamedNode:
+        """The concept with this key; a wrong key is the loader's mistake and is refused."""
+        return concepts().get(scheme, key)
+
+    def match(self, scheme: str, text: str) -> NamedNode | None:
+        """The concept with this label, or nothing; case and accents do not matter."""
+        return concepts().match(scheme, text)
+
+    # statements
+
+    def make(self, cls: NamedNode, iri: NamedNode) -> Entity:
+        """Begin to describe an entity; give it to :meth:`emit` when it is complete."""
+        return Entity(cls, iri)
+
+    def emit(self, *entities: Entity) -> None:
+        """State everything that entities say, in this source's graph."""
+        for entity in entities:
+            self._seen.setdefault(_curie(entity.cls), set()).add(entity.iri)
+            for triple in entity.triples:
+                self._sink(triple)
+
+    def issue(
+        self,
+        reason: str,
+        *,
+        file: str,
+        line: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        """Report something that was not understood; the load goes on."""
+        self.report.issues.append(Issue(reason, file, line, column, value))
+
+    # input
+
+    def data(self, name: str) -> Path:
+        """The file to read under this name: the one given with that name, or the embedded one.
+
+        Raises:
+            BadInput: there is neither.
+        """
+        path = self._find(name)
+        if path not in self.used:
+            self.used.append(path)
+        return path
+
+    def _find(self, name: str) -> Path:
+        for path in self.files:
+            if path.name == name:
+                return path
+        with as_file(files("essaim.loaders") / "corpora" / name) as path:
+            if not path.is_file():
+                raise BadInput(f"{self.source.name} has no file {name}.", "Give it as an argument.")
+            return path
+
+    def rows_csv(self, path: Path, delimiter: str = ",") -> Iterator[Row]:
+        """The rows of a table, counted; columns nobody takes are reported by ``row.audit()``."""
+        for row in iter_csv(path, delimiter, self._leftover):
+            self.report.rows += 1
+            yield row
+
+    def yaml(self, path: Path) -> Any:  # noqa: ANN401
+        """The content of a YAML file.
+
+        Raises:
+            BadInput: it is missing or is not YAML, with the line and column.
+        """
+        try:
+            return yaml.safe_load(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise BadInput(f"There is no file {path}.", "Check the path.") from None
+        except UnicodeDecodeError:
+            raise BadInput(f"{path.name} is not UTF-8.", "Save it as UTF-8.") from None
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+            problem = getattr(error, "problem", None) or "not YAML"
+            raise BadInput(f"{path.name}{place}: {problem}.", "Correct the file.") from None
+
+    # the end of a load
+
+    def counts(self) -> Counter[str]:
+        """How many different entities of each class were emitted."""
+        return Counter({cls: len(iris) for cls, iris in self._seen.items()})
+
+    def _leftover(self, row: Row, column: str, value: str) -> None:
+        self.issue(
+            "Column not understood", file=row.file, line=row.line, column=column, value=value
+        )
+
+
+def _curie(iri: NamedNode) -> str:
+    for prefix, namespace in PREFIXES.items():
+        if iri.value.startswith(namespace) and prefix != "id":
+            return f"{prefix}:{iri.value[len(namespace) :]}"
+    return iri.value

@@ -1,0 +1,1 @@
+"""The ontology, its vocabularies, shapes and rules, and the names everything else uses."""

@@ -1,0 +1,130 @@
+"""The concept schemes of ``ontology/vocabularies``, read once and looked up by key or by label.
+
+Example:
+    >>> concepts().match("sector", "Tourisme").value
+    'https://w3id.org/essaim/vocab/sector/tourism'
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+
+from essaim.ontology.errors import NotFound
+from essaim.ontology.names import SCHEMES, SKOS, VOCABULARIES
+
+__all__ = ["Concepts", "concepts", "fold", "iter_ontology_triples", "ontology_files"]
+
+_LABELS = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel, SKOS.notation)
+
+
+def fold(text: str) -> str:
+    """A label as it is compared: lower case, without accents, spaces and typography evened out.
+
+    Example:
+        >>> fold("  Éducation  artistique & œuvres ")
+        'education artistique & oeuvres'
+    """
+    text = text.replace("’", "'").replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def ontology_files(folder: str = "") -> list[Traversable]:
+    """The Turtle files of the ontology, in a stable order.
+
+    Args:
+        folder: ``""`` for the modules, ``"vocabularies"`` or ``"shapes"``.
+    """
+    root = files("essaim.ontology")
+    place = root.joinpath(folder) if folder else root
+    return sorted(
+        (entry for entry in place.iterdir() if entry.name.endswith(".ttl")),
+        key=lambda entry: entry.name,
+    )
+
+
+def iter_ontology_triples() -> Iterator[Triple]:
+    """Every statement of the ontology modules and of the concept schemes."""
+    for file in (*ontology_files(), *ontology_files("vocabularies")):
+        for quad in parse(input=file.read_bytes(), format=RdfFormat.TURTLE):
+            yield quad.triple
+
+
+class Concepts:
+    """The concepts of every scheme, by key, by label, and with their broader concepts."""
+
+    def __init__(self, triples: Iterator[Triple]) -> None:
+        self._by_label: dict[tuple[str, str], NamedNode] = {}
+        self._labels: dict[NamedNode, dict[str, str]] = {}
+        self._broader: dict[NamedNode, list[NamedNode]] = {}
+        self._in_scheme: dict[str, dict[str, NamedNode]] = {scheme: {} for scheme in SCHEMES}
+        alternatives: list[tuple[tuple[str, str], NamedNode]] = []
+        for subject, predicate, value in triples:
+            if not isinstance(subject, NamedNode):
+                continue
+            scheme, _, key = subject.value.removeprefix(VOCABULARIES).partition("/")
+            if scheme not in self._in_scheme or not key:
+                continue
+            self._in_scheme[scheme][key] = subject
+            if predicate == SKOS.broader and isinstance(value, NamedNode):
+                self._broader.setdefault(subject, []).append(value)
+            elif predicate in _LABELS and isinstance(value, Literal):
+                place = (scheme, fold(value.value))
+                if predicate == SKOS.prefLabel:
+                    self._labels.setdefault(subject, {})[value.language or ""] = value.value
+                    self._by_label[place] = subject
+                else:
+                    alternatives.append((place, subject))
+        for place, subject in alternatives:
+            self._by_label.setdefault(place, subject)
+
+    def get(self, scheme: str, key: str) -> NamedNode:
+        """The concept with this key.
+
+        Raises:
+            NotFound: the scheme or the concept does not exist; the nearest names are offered.
+        """
+        if scheme not in self._in_scheme:
+            raise NotFound("concept scheme", scheme, self._in_scheme)
+        try:
+            return self._in_scheme[scheme][key]
+        except KeyError:
+            raise NotFound(f"{scheme} concept", key, self._in_scheme[scheme]) from None
+
+    def match(self, scheme: str, text: str) -> NamedNode | None:
+        """The concept one of whose labels, in any language, is this text; case and accents apart.
+
+        A preferred label wins over an alternative one of another concept.
+        """
+        return self._by_label.get((scheme, fold(text)))
+
+    def keys(self, scheme: str) -> list[str]:
+        """The keys of a scheme's concepts, sorted."""
+        return sorted(self._in_scheme[scheme])
+
+    def label(self, concept: NamedNode, language: str = "fr") -> str:
+        """A concept's preferred label, in the other language where this one is missing."""
+        labels = self._labels.get(concept, {})
+        return labels.get(language) or next(iter(labels.values()), concept.value)
+
+    def broader(self, concept: NamedNode) -> list[NamedNode]:
+        """The concepts directly broader than this one; several in a polyhierarchy."""
+        return self._broader.get(concept, [])
+
+
+@cache
+def concepts() -> Concepts:
+    """The embedded concept schemes, read on first use."""
+
+    def vocabularies() -> Iterator[Triple]:
+        for file in ontology_files("vocabularies"):
+            for quad in parse(input=file.read_bytes(), format=RdfFormat.TURTLE):
+                yield quad.triple
+
+    return Concepts(vocabularies())

@@ -1,0 +1,1 @@
+"""Named queries, one file each, and the catalogue that reads and binds them."""
