@@ -95,7 +95,9 @@ def around(
     """The connections across sectors around a territory.
 
     An actor belongs to the territory when it is based there, governs it, or takes part in an
-    activity that takes place there, the territories within it included.
+    activity that takes place there, the territories within it included. A bridge is the
+    territory's own when one of its ends is placed there, or something the two share. Introductions
+    are for the actors placed there, or, where none is known, for those active there.
 
     Args:
         projection: the graph.
@@ -118,8 +120,9 @@ def around(
         if sector is not None and sector not in projection.sectors:
             raise NotFound("sector", sector, projection.sectors)
     shared = projection.shared()
-    local = _actors(projection, shared, territory)
-    network = _Network(projection, shared, local, _ties(shared, local))
+    placed = _placed(projection, territory)
+    local = _actors(projection, shared, placed)
+    network = _Network(projection, shared, local, _ties(shared, local), placed)
     chosen = _Sectors(projection, from_sector, to_sector)
     bridges = _bridges(network, chosen)
     introductions = _introductions(network, chosen, _located(projection, territory))
@@ -144,12 +147,14 @@ class _Network:
         shared: actors by what they share, for the whole graph.
         local: the numbers of the territory's actors.
         ties: the weights between them and everyone.
+        placed: which nodes of the graph are in the territory.
     """
 
     projection: Projection
     shared: Matrix
     local: NDArray[np.intp]
     ties: Matrix
+    placed: NDArray[np.bool_]
 
     def name(self, node: int) -> str:
         """The IRI of a node."""
@@ -194,13 +199,17 @@ class _Sectors:
         return None
 
 
-def _actors(projection: Projection, shared: Matrix, territory: str) -> NDArray[np.intp]:
-    """The numbers of the territory's actors, sorted."""
+def _placed(projection: Projection, territory: str) -> NDArray[np.bool_]:
+    """Which nodes are in the territory, govern it or act for it."""
     if territory not in projection.number:
-        return np.empty(0, dtype=np.intp)
+        return np.zeros(len(projection.nodes), dtype=np.bool_)
     here = projection.located[:, [projection.number[territory]]]
-    placed = np.asarray(here.todense()).ravel() > 0
-    acts_here = np.asarray(shared @ placed.astype(np.float32)).ravel() > 0
+    return np.asarray(here.todense()).ravel() > 0
+
+
+def _actors(projection: Projection, shared: Matrix, placed: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The numbers of the territory's actors, sorted."""
+    acts_here = shared @ placed.astype(np.float32) > 0
     takes_part = np.asarray(shared.sum(axis=1)).ravel() > 0
     has_sector = np.asarray(projection.in_sector.sum(axis=1)).ravel() > 0
     is_activity = np.asarray(shared.sum(axis=0)).ravel() > 0
@@ -225,17 +234,13 @@ def _bridges(network: _Network, sectors: _Sectors) -> list[Bridge]:
     found = {}
     for one, other, weight in network.iter_ties():
         pair = sectors.wanted_either_way(one, other)
-        if pair is not None:
-            found[frozenset(pair)] = (pair, weight)
-    return [
-        Bridge(
-            network.name(source),
-            network.name(target),
-            [network.name(node) for node in _common(network.shared, source, target)],
-            weight,
-        )
-        for (source, target), weight in found.values()
-    ]
+        common = _common(network.shared, one, other)
+        if pair is not None and network.placed[[one, other, *common]].any():
+            names = [network.name(node) for node in common]
+            found[frozenset(pair)] = Bridge(
+                network.name(pair[0]), network.name(pair[1]), names, weight
+            )
+    return list(found.values())
 
 
 def _introductions(
@@ -248,8 +253,11 @@ def _introductions(
     knows = _ones(csr_array(network.ties[:, neighbours]))
     scores = csr_array(knows.multiply(worth[np.newaxis, :]) @ beyond)
     known_by = csr_array(beyond.T)
+    anyone_placed = network.placed[network.local].any()
     found = []
     for row, source in enumerate(network.local.tolist()):
+        if anyone_placed and not network.placed[source]:
+            continue
         tied, _ = _row(network.ties, row)
         acquaintances, _ = _row(knows, row)
         for target, score in zip(*_row(scores, row), strict=True):

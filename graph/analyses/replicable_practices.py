@@ -166,6 +166,8 @@ def rank(
     """
     if target.territory not in territories.number:
         raise NotFound("territory", target.territory, territories.number)
+    if not practices.iris:
+        return []
     place = territories.number[target.territory]
     alike = territories.similarity(place)
     nearness = _nearness(practices.concepts, target.needs)
