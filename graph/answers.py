@@ -232,7 +232,7 @@ def _needs(
 
 
 def _row(describe: _Describer, transfer: Transfer, present: Sequence[str]) -> Json:
-    evidence = _Evidence(describe, transfer)
+    evidence = _Evidence(describe, transfer, present)
     criteria = [evidence.criterion(criterion) for criterion in transfer.criteria]
     carriers = evidence.carriers()
     return {
@@ -262,9 +262,10 @@ def _row(describe: _Describer, transfer: Transfer, present: Sequence[str]) -> Js
 class _Evidence:
     """What the graph holds for each criterion of one practice."""
 
-    def __init__(self, describe: _Describer, transfer: Transfer) -> None:
+    def __init__(self, describe: _Describer, transfer: Transfer, present: Sequence[str]) -> None:
         self._describe = describe
         self._transfer = transfer
+        self._present = set(present)
         self._practice = f"<{transfer.practice}>"
 
     def criterion(self, criterion: Criterion) -> Json:
@@ -292,14 +293,18 @@ class _Evidence:
 
     def adaptations(self) -> list[str]:
         """What adopters changed, most like the target first."""
-        order = {iri: i for i, (iri, _) in enumerate(self._transfer.adopters)}
         rows = self._describe.store.rows(
             f"""SELECT DISTINCT ?t ?text {{
                 ?run ess:implements {self._practice} ; ess:inTerritory ?t ; ess:adaptation ?text
                 FILTER(lang(?text) = "{self._describe.language}") }}"""
         )
-        rows.sort(key=lambda row: (order.get(row["t"].value, len(order)), row["text"].value))
+        order = {iri: i for i, iri in enumerate(self._most_alike_first(r["t"].value for r in rows))}
+        rows.sort(key=lambda row: (order[row["t"].value], row["text"].value))
         return [f"{self._describe.label(row['t'].value)} : {row['text'].value}" for row in rows[:3]]
+
+    def _most_alike_first(self, territories: Iterable[str]) -> list[str]:
+        alike = dict(self._transfer.adopters)
+        return sorted(set(territories), key=lambda iri: (-alike.get(iri, 0.0), iri))
 
     def _facts(self, name: str, iris: Sequence[str]) -> list[str]:
         """The labels a criterion's sentence names."""
@@ -311,14 +316,14 @@ class _Evidence:
                 else f"{describe.label(need)} ({describe.label(nearest)})"
                 for need, nearest, _ in self._transfer.matched
             ]
-        if name in ("context", "evidence", "replicated"):
-            shown = 1 if name == "context" else 5
-            facts = [
-                f"{describe.label(iri)} ({alike:.0%})"
-                if name != "replicated"
-                else describe.label(iri)
-                for iri, alike in self._transfer.adopters[:shown]
-            ]
+        if name == "replicated":
+            places = self._select(
+                "?run ess:implements ?practice ; a ess:Replication ; ess:inTerritory ?e"
+            )
+            return [describe.label(iri) for iri in self._most_alike_first(places)]
+        if name in ("context", "evidence"):
+            shown = self._transfer.adopters[: 1 if name == "context" else 5]
+            facts = [f"{describe.label(iri)} ({alike:.0%})" for iri, alike in shown]
             return facts if iris else []
         if name in ("documentation", "evaluation"):
             prop = ESS.documentationKind if name == "documentation" else ESS.evaluationLevel
@@ -379,7 +384,7 @@ class _Evidence:
         return self._select(f"?e ess:implements ?practice ; ess:inTerritory <{nearest}>")
 
     def _feasibility(self) -> list[str]:
-        return self.sectors()
+        return [sector for sector in self.sectors() if sector in self._present]
 
     def _evidence(self) -> list[str]:
         return self._select("?e ess:implements ?practice ; ess:inTerritory ?t")

@@ -42,6 +42,7 @@ class TerritoryFeatures:
         position: latitude and longitude in degrees.
         typology: territories by typology concepts.
         has_typology: whether any typology is known.
+        within: territories by territories, 1 where one is within the other.
     """
 
     iris: list[str]
@@ -52,13 +53,14 @@ class TerritoryFeatures:
     position: NDArray[np.float64]
     typology: Matrix
     has_typology: NDArray[np.bool_]
+    within: Matrix
 
     def similarity(self, target: int) -> NDArray[np.float64]:
         """How alike every territory and a target are, 0 to 1, over what is known of both.
 
         The mean of: same level (1 or 0.5), population (1 at equal size, 0 a hundred times larger
         or smaller), rural share (1 minus the difference), typology (Jaccard), and nearness
-        (exp(-d / 300 km)).
+        (exp(-d / 300 km)). A territory that contains the target is not one like it: 0.
         """
         level = np.where(self.level == self.level[target], 1.0, 0.5)
         population = np.clip(1 - np.abs(self.population - self.population[target]) / 2, 0, 1)
@@ -66,7 +68,9 @@ class TerritoryFeatures:
         near = np.exp(-self._distance_km(target) / _DISTANCE_SCALE_KM)
         parts = np.vstack([level, population, rural, self._jaccard(target), near])
         known = ~np.isnan(parts)
-        return np.asarray(np.where(known, parts, 0).sum(axis=0) / known.sum(axis=0))
+        mean = np.where(known, parts, 0).sum(axis=0) / known.sum(axis=0)
+        mean[self.within[[target], :].indices] = 0
+        return np.asarray(mean)
 
     def _jaccard(self, target: int) -> NDArray[np.float64]:
         row = self.typology[[target], :]
@@ -180,6 +184,11 @@ def _territories(store: EmbeddedStore) -> TerritoryFeatures:
         for row in store.iter_rows("SELECT DISTINCT ?t ?c { ?t ess:typology ?c }")
         if row["t"].value in number
     ]
+    within = [
+        (number[row["a"].value], number[row["b"].value])
+        for row in store.iter_rows("SELECT DISTINCT ?a ?b { ?a ess:within|ess:directlyWithin ?b }")
+        if row["a"].value in number and row["b"].value in number
+    ]
     types = {iri: i for i, iri in enumerate(sorted({c for _, c in pairs}))}
     typology = _ones([(t, types[c]) for t, c in pairs], (len(iris), max(len(types), 1)))
     population = [_number(facts[iri], "population") for iri in iris]
@@ -195,6 +204,7 @@ def _territories(store: EmbeddedStore) -> TerritoryFeatures:
         ).reshape(-1, 2),
         typology=typology,
         has_typology=np.asarray(typology.sum(axis=1)).ravel() > 0,
+        within=_ones(within, (len(iris), len(iris))),
     )
 
 
@@ -250,8 +260,9 @@ def _readiness(
     for name, pattern in graded.items():
         for row in store.iter_rows(f"SELECT DISTINCT ?p ?c {{ {pattern} }}"):
             worth = READINESS[name].get(row["c"].value.rpartition("/")[2], 0.0)
-            i = number[row["p"].value]
-            values[name][i] = max(values[name][i], worth)
+            if row["p"].value in number:
+                i = number[row["p"].value]
+                values[name][i] = max(values[name][i], worth)
     for name, pattern in present.items():
         for row in store.iter_rows(f"SELECT DISTINCT ?p {{ {pattern} }}"):
             if row["p"].value in number:

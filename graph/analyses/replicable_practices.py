@@ -231,7 +231,7 @@ def _context(practices: PracticeFeatures, alike: NDArray[np.float64]) -> NDArray
         return np.full(len(practices.iris), np.nan)
     weighted = practices.ran_in.multiply(alike[np.newaxis, :]).tocsr()
     best = np.asarray(weighted.max(axis=1).todense()).ravel()
-    return np.where(practices.runs > 0, best, np.nan)
+    return np.where(best > 0, best, np.nan)
 
 
 def _feasibility(practices: PracticeFeatures, present: Sequence[str]) -> NDArray[np.float64]:
@@ -251,7 +251,7 @@ def _evidence(practices: PracticeFeatures, alike: NDArray[np.float64]) -> NDArra
     The half-way point, two adoptions by territories exactly like the target, is a choice.
     """
     weighted = practices.ran_in @ alike
-    return np.where(practices.runs > 0, weighted / (weighted + 2), np.nan)
+    return np.where(weighted > 0, weighted / (weighted + 2), np.nan)
 
 
 def _score(
@@ -288,7 +288,7 @@ def _adopters(
     alike: NDArray[np.float64],
 ) -> list[tuple[str, float]]:
     columns = practices.ran_in[[practice], :].indices
-    found = [(territories.iris[column], float(alike[column])) for column in columns]
+    found = [(territories.iris[i], float(alike[i])) for i in columns if alike[i] > 0]
     return sorted(found, key=lambda adopter: (-adopter[1], adopter[0]))
 
 
