@@ -1,7 +1,7 @@
 """The two answers, ready to print or to send: the same from Python, command line and service.
 
 Example:
-    >>> replicable(Workspace.open(Path("essaim-data")), "departement:43")  # doctest: +SKIP
+    ``replicable(Workspace.open(Path("essaim-data")), "departement:43")``
 """
 
 from __future__ import annotations

@@ -58,9 +58,7 @@ class StatementWriter:
         path: the file to write.
 
     Example:
-        >>> with StatementWriter(path) as writer:  # doctest: +SKIP
-        ...     writer.add(triple)
-        ...     statements = writer.finish()
+        ``with StatementWriter(path) as writer: writer.add(triple); file = writer.finish()``
     """
 
     def __init__(self, path: Path) -> None:

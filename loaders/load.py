@@ -66,7 +66,7 @@ def load(
         Refused: there is less in the files than the source promises.
 
     Example:
-        >>> load(Workspace.open(Path("essaim-data")), "openlabs")  # doctest: +SKIP
+        ``load(Workspace.open(Path("essaim-data")), "openlabs")``
     """
     chosen = loader(name)
     for path in files:

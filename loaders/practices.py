@@ -222,6 +222,8 @@ class _Reader:
             challenge.label(fr or en, self._english(row, "challenge_en", fr, en))
             self._ctx.emit(challenge)
             entity.add(ESS.answers, challenge)
+        elif len(challenge.triples) > 1 + (practice.page is not None):
+            self._report(row, "Tags of a challenge that is not told", "challenge_fr", "")
 
     def _conditions(self, row: Row, practice: Entity) -> None:
         columns = ("conditions_fr", "conditions_en", "requires")
@@ -233,6 +235,8 @@ class _Reader:
         for number, texts in enumerate(zip_longest(*parts, fillvalue=""), 1):
             fr, en, required = (text.strip() for text in texts)
             if not fr and not en:
+                if required:
+                    self._report(row, "Required by no condition", "requires", required)
                 continue
             iri = self._ctx.iri("condition", _last(practice.iri), str(number))
             condition = self._ctx.make(ESS.Condition, iri)
@@ -260,9 +264,9 @@ class _Reader:
             amount.text(ESS.note, **notes).add(DCTERMS.source, practice.page)
             self._ctx.emit(amount)
             entity.add(ESS.amount, amount)
-        elif text:
+        elif text or any(notes.values()):
             self._report(row, "Not an amount in euros", "amount_eur", text)
-            entity.text(ESS.note, fr=f"Montant : {text}")
+            entity.text(ESS.note, fr=f"Montant : {text}").text(ESS.note, **notes)
 
     def _graded(self, row: Row, entity: Entity, practice: _Named) -> None:
         """How it was evaluated, and what there is to read about it."""
@@ -289,6 +293,7 @@ class _Reader:
         iri = self._ctx.iri("implementation", _last(practice.iri), "origin")
         fr, en = f"{practice.fr} (mise en œuvre du porteur)", f"{practice.en} (the carrier's run)"
         named = _Named(iri, fr, en, practice.page)
+        self._runs.add((_last(practice.iri), "origin"))
         run = self._ctx.make(ESS.Implementation, iri).label(fr, en)
         run.add(ESS.implements, practice.iri).add(ESS.inTerritory, territory)
         run.add(DCTERMS.source, practice.page)

@@ -23,15 +23,22 @@ __all__ = ["Concepts", "concepts", "fold", "iter_ontology_triples", "ontology_fi
 _LABELS = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel, SKOS.notation)
 
 
+_LETTERS = str.maketrans(
+    {"’": "'", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+"""Letters that Unicode does not decompose, as they are written without their mark."""
+
+
 def fold(text: str) -> str:
     """A label as it is compared: lower case, without accents, spaces and typography evened out.
 
     Example:
         >>> fold("  Éducation  artistique & œuvres ")
         'education artistique & oeuvres'
+        >>> fold("Wrocław")
+        'wroclaw'
     """
-    text = text.replace("’", "'").replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 

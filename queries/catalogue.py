@@ -135,7 +135,7 @@ class NamedQuery:
             BadInput: a parameter is given no value.
 
         Example:
-            >>> query.bind({"territory": [NamedNode("https://w3id.org/…/43")]})  # doctest: +SKIP
+            ``query.bind({"territory": [NamedNode("https://w3id.org/essaim/id/…/43")]})``
         """
         blocks = {block.variable: block for block in _values_blocks(self.text)}
         edits: list[tuple[int, int, str]] = []

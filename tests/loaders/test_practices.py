@@ -291,8 +291,7 @@ def slice_of(path: Path, /, **changes: str) -> Path:
 
 def test_mistakes_are_reported_and_the_rest_is_kept(tmp_path: Path) -> None:
     practices = slice_of(
-        tmp_path,
-        "practices.csv",
+        tmp_path / "practices.csv",
         slug="essai",
         themes="lecture publique|saisonnalité",
         publics="habitants|licornes",
@@ -358,6 +357,30 @@ def test_rows_that_cannot_stand_are_reported_whole(tmp_path: Path) -> None:
         ("name", ""),
     }
     assert stated == set()
+
+
+def test_what_belongs_to_nothing_is_reported(tmp_path: Path) -> None:
+    practices = slice_of(
+        tmp_path / "practices.csv",
+        slug="essai",
+        challenge_fr="",
+        challenge_en="",
+        challenge_themes="musique",
+        conditions_fr="",
+        conditions_en="",
+        requires="role:artists",
+        amount_note_fr="Par an",
+        amount_note_en="Per year",
+    )
+    replications = slice_of(tmp_path / "replications.csv", practice="essai", key="origin")
+    ctx, stated = read(practices, replications)
+    assert {(issue.column, issue.value) for issue in ctx.report.issues} == {
+        ("challenge_fr", ""),
+        ("requires", "role:artists"),
+        ("amount_eur", ""),
+        ("key", "essai/origin"),
+    }
+    assert Triple(iri("practice/essai"), ESS.note, Literal("Par an", language="fr")) in stated
 
 
 def test_a_missing_column_is_refused(tmp_path: Path) -> None:
