@@ -172,7 +172,7 @@ class _Describer:
         return {"iri": iri, "label": self.label(iri)}
 
     def actor(self, iri: str) -> Json:
-        sectors = sorted(self._values(iri, ESS.sector))
+        sectors = self._values(iri, ESS.sector)
         return {**self.one(iri), "sectors": [self.one(sector) for sector in sectors]}
 
     def sources(self, iris: Iterable[str]) -> list[str]:
@@ -181,7 +181,7 @@ class _Describer:
 
     def _values(self, iri: str, prop: NamedNode) -> list[str]:
         quads = self.store.quads(NamedNode(iri), prop)
-        return [quad.object.value for quad in quads if isinstance(quad.object, NamedNode)]
+        return sorted({quad.object.value for quad in quads if isinstance(quad.object, NamedNode)})
 
 
 def _target(store: EmbeddedStore, text: str) -> tuple[NamedNode, NamedNode]:

@@ -16,8 +16,9 @@ header is YAML in ``#+`` lines::
     #+   label: {fr: nom, en: name}
     #+ view: table
 
-Each parameter is a ``VALUES ?territory { … }`` block that holds its default. Binding replaces what
-stands between the braces with serialised RDF terms, so a value can never become query text.
+Each parameter is a ``VALUES ?territory { … }`` block that holds its default; a query may repeat the
+block where an inner group needs it. Binding replaces what stands between the braces with serialised
+RDF terms, so a value can never become query text.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ LITERAL_KINDS = {
     "decimal": XSD.decimal,
     "date": XSD.date,
     "year": XSD.gYear,
+    "month": XSD.gYearMonth,
     "boolean": XSD.boolean,
     "language": XSD.string,
 }
@@ -137,17 +139,15 @@ class NamedQuery:
         Example:
             ``query.bind({"territory": [NamedNode("https://w3id.org/essaim/id/…/43")]})``
         """
-        blocks = {block.variable: block for block in _values_blocks(self.text)}
-        edits: list[tuple[int, int, str]] = []
         for name, terms in values.items():
             self.parameter(name)
             if not terms:
                 raise BadInput(f'The parameter "{name}" is empty.', "Give it a value.")
-            block = blocks[name]
-            edits.append((block.start, block.end, f" {' '.join(map(str, terms))} "))
         text = self.text
-        for start, end, replacement in sorted(edits, reverse=True):
-            text = text[:start] + replacement + text[end:]
+        for block in reversed(_values_blocks(text)):
+            if block.variable in values:
+                terms = " ".join(map(str, values[block.variable]))
+                text = f"{text[: block.start]} {terms} {text[block.end :]}"
         return text
 
 
