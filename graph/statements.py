@@ -13,16 +13,28 @@ import heapq
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
 
-from pyoxigraph import Quad, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
-__all__ = ["Difference", "StatementFile", "StatementWriter", "difference", "iter_statements"]
+from essaim.ontology.names import RDF, XSD
+
+__all__ = [
+    "StatementFile",
+    "StatementWriter",
+    "difference",
+    "iter_statements",
+    "stored_form",
+]
 
 _CHUNK = 200_000
 """Statements sorted in memory at a time: about 60 MB."""
+
+_KEPT_AS_WRITTEN = (XSD.string, RDF.langString)
+_ANY = NamedNode("x:any")
 
 
 @dataclass(frozen=True)
@@ -38,14 +50,6 @@ class StatementFile:
     path: Path
     digest: str
     count: int
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How many statements differ between two files."""
-
-    added: int
-    removed: int
 
 
 class StatementWriter:
@@ -79,7 +83,10 @@ class StatementWriter:
         self._folder.cleanup()
 
     def add(self, triple: Triple) -> None:
-        """Take one statement."""
+        """Take one statement, as the engine will give it back (see :func:`stored_form`)."""
+        value = triple.object
+        if isinstance(value, Literal) and value.datatype not in _KEPT_AS_WRITTEN:
+            triple = Triple(triple.subject, triple.predicate, stored_form(value))
         self._lines.append(f"{triple} .\n")
         if len(self._lines) >= _CHUNK:
             self._spill()
@@ -112,6 +119,25 @@ class StatementWriter:
             out.writelines(self._lines)
         self._chunks.append(chunk)
         self._lines = []
+
+
+@lru_cache(maxsize=65_536)
+def stored_form(literal: Literal) -> Literal:
+    """A typed literal as the engine stores it.
+
+    Oxigraph keeps the value of numbers, dates and the like, not their spelling: ``1.0`` and
+    ``1.00`` come back the same. Statements are compared in that form, else removing one spelling
+    would remove the other from the store.
+
+    Example:
+        >>> from essaim.ontology.names import XSD
+        >>> stored_form(Literal("01.50", datatype=XSD.decimal)).value
+        '1.5'
+    """
+    store = Store()
+    store.add(Quad(_ANY, _ANY, literal))
+    found = next(store.quads_for_pattern(None, None, None)).object
+    return found if isinstance(found, Literal) else literal
 
 
 def iter_statements(path: Path) -> Iterator[Triple]:

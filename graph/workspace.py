@@ -238,11 +238,34 @@ class Workspace:
         with self._lock():
             self._sweep()
             before = self.current() if (self.path / "current").exists() else None
-            draft = _Draft(self.path, before)
+            draft = _Draft(self.path, before, before.number + 1 if before else 1)
             try:
                 return self._publish(draft, changes, note, dry_run=dry_run)
             finally:
                 draft.discard()
+
+    def roll_back(self, number: int) -> Generation:
+        """Make an earlier generation's content current again, as the next generation.
+
+        History only grows: the generations in between stay, and the new one has the content hash
+        of the one gone back to.
+
+        Args:
+            number: the generation to go back to.
+
+        Raises:
+            WorkspaceError: it is not kept.
+            WorkspaceBusy: another writer is at work.
+        """
+        with self._lock():
+            self._sweep()
+            chosen, current = self.generation(number), self.current()
+            draft = _Draft(self.path, chosen, current.number + 1)
+            try:
+                self._make_current(draft, f"roll back to {number}")
+            finally:
+                draft.discard()
+        return self.current()
 
     def _publish(
         self, draft: _Draft, changes: Mapping[str, StatementFile], note: str, *, dry_run: bool
@@ -257,11 +280,13 @@ class Workspace:
         if before is not None and (refused or dry_run):
             outcome = "refused" if refused else "checked"
             return Publication(before, outcome, added, removed, findings)
-        number = (before.number if before else 0) + 1
-        draft.seal(number, note, self.path / "generations" / str(number))
-        _write_synced(self.path / "current", f"{number}\n")
-        self._prune()
+        self._make_current(draft, note)
         return Publication(self.current(), "published", added, removed, findings)
+
+    def _make_current(self, draft: _Draft, note: str) -> None:
+        draft.seal(note)
+        _write_synced(self.path / "current", f"{draft.number}\n")
+        self._prune()
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -292,12 +317,19 @@ class Workspace:
 
 
 class _Draft:
-    """The next generation while it is being made, in a folder that readers never look at."""
+    """A generation while it is being made, in a folder that readers never look at.
 
-    def __init__(self, workspace: Path, before: Generation | None) -> None:
+    Args:
+        workspace: the workspace's directory.
+        before: the generation it starts as a copy of; ``None`` for the very first.
+        number: the number it will have.
+    """
+
+    def __init__(self, workspace: Path, before: Generation | None, number: int) -> None:
         self.before = before
+        self.number = number
         self.changed = False
-        self._path = workspace / "generations" / f"{(before.number if before else 0) + 1}.tmp"
+        self._path = workspace / "generations" / f"{number}.tmp"
         self._graphs = dict(before.graphs) if before else {}
         (self._path / "statements").mkdir(parents=True)
         if before is not None:
@@ -338,7 +370,7 @@ class _Draft:
             self._keep(INFERRED.value, writer.finish())
         return validate(store)
 
-    def seal(self, number: int, note: str, path: Path) -> None:
+    def seal(self, note: str) -> None:
         """Close the store, describe the generation and give it its place."""
         store = self._open()
         store.flush()
@@ -348,7 +380,7 @@ class _Draft:
         for iri, record in sorted(self._graphs.items()):
             digest.update(f"{iri} {record.digest}\n".encode())
         about: dict[str, Any] = {
-            "number": number,
+            "number": self.number,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "note": note,
             "content_hash": digest.hexdigest(),
@@ -357,8 +389,8 @@ class _Draft:
         text = json.dumps(about, ensure_ascii=False, indent=2)
         _write_synced(self._path / "generation.json", text + "\n")
         (self._path / "ontology.tmp").unlink(missing_ok=True)
-        self._path.rename(path)
-        _sync_directory(path.parent)
+        self._path.rename(self._path.with_suffix(""))
+        _sync_directory(self._path.parent)
 
     def discard(self) -> None:
         """Remove whatever is left of the draft."""

@@ -146,8 +146,8 @@ class NamedQuery:
         text = self.text
         for block in reversed(_values_blocks(text)):
             if block.variable in values:
-                terms = " ".join(map(str, values[block.variable]))
-                text = f"{text[: block.start]} {terms} {text[block.end :]}"
+                inside = " ".join(map(str, values[block.variable]))
+                text = f"{text[: block.start]} {inside} {text[block.end :]}"
         return text
 
 
