@@ -34,8 +34,8 @@ lint: .venv/.test
 types: .venv/.test .typecheck
 	$(BIN)/mypy
 
-imports: .venv/.test
-	$(BIN)/lint-imports
+imports: .venv/.test .typecheck
+	PYTHONPATH=.typecheck $(BIN)/lint-imports
 
 unit: .venv/.test
 	$(BIN)/pytest -n auto

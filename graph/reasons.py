@@ -85,6 +85,7 @@ def reason(criterion: str, facts: Sequence[str], language: str) -> str:
     if len(facts) > 5:
         named += " …"
     sentence = _REASONS[criterion][language].format(named)
+    sentence = sentence.replace("….", "…")
     return sentence if sentence.endswith((".", "…")) else sentence + "."
 
 
