@@ -19,6 +19,7 @@ from essaim.ontology.errors import EssaimError
 from essaim.service import (
     commands_answers,
     commands_graph,
+    commands_history,
     commands_load,
     commands_query,
     commands_serve,
@@ -41,6 +42,7 @@ for _module in (
     commands_query,
     commands_answers,
     commands_graph,
+    commands_history,
     commands_serve,
 ):
     _module.register(app)

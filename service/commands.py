@@ -44,6 +44,9 @@ LangOption = Annotated[
                  show_default=False),
 ]  # fmt: skip
 
+_COLUMN = 14
+"""Characters below which the columns of a table can't be read."""
+
 _MISLEADING = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -153,8 +156,20 @@ class Run:
 
             cells = [[row.get(name) for name in headings] for row in rows]
             sys.stdout.write(csv_text(list(headings.values()), cells))
+        elif self.out.width < _COLUMN * len(headings):
+            self._print_blocks(headings, rows)
         else:
             self._print_table(headings, rows)
+
+    def _print_blocks(self, headings: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Each row as some lines: what a table too narrow to be read is turned into."""
+        for number, row in enumerate(rows):
+            if number:
+                self.print()
+            for name, heading in headings.items():
+                shown = _cell(row.get(name), self.language)
+                if shown:
+                    self.out.print(f"{visible(heading)}{self.colon} {shown}")
 
     def _print_table(self, headings: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
         from rich import box  # noqa: PLC0415 - slow to import

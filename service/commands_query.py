@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -150,16 +151,24 @@ def _print_answer(run: Run, form: Format, content: dict[str, Any]) -> None:
     else:
         headings = {column["name"]: column["label"] for column in content["columns"]}
         if form == "table":
-            headings = {
-                name: shown for name, shown in headings.items() if not _is_named(name, headings)
-            }
+            headings = _without_addresses(headings)
             content["rows"] = [{k: _short(v) for k, v in row.items()} for row in content["rows"]]
         run.print_rows(form, headings, content["rows"])
 
 
-def _is_named(column: str, columns: Mapping[str, str]) -> bool:
-    """Whether another column gives the names of this one's entities: on a screen that is enough."""
-    return f"{column.removesuffix('Found')}Label" in columns
+def _without_addresses(headings: Mapping[str, str]) -> dict[str, str]:
+    """On a screen, the columns without those whose entities another column names.
+
+    By the custom of the named queries, ``practiceLabel`` names ``practice`` or ``practiceFound``,
+    and ``label`` names the column before it.
+    """
+    names = list(headings)
+    followed = dict(pairwise(names))
+    return {
+        name: heading
+        for name, heading in headings.items()
+        if f"{name.removesuffix('Found')}Label" not in headings and followed.get(name) != "label"
+    }
 
 
 def _short(value: Any) -> Any:  # noqa: ANN401

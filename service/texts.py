@@ -26,6 +26,23 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "statements": ("Énoncés", "Statements"),
     "graph": ("Graphe", "Graph"),
     "graphs": ("Graphes", "Graphs"),
+    # generations
+    "comparing": ("Comparaison…", "Comparing…"),
+    "archiving": ("Archive…", "Archive…"),
+    "entity_added": ("Entités ajoutées : {count}", "Entities added: {count}"),
+    "entity_removed": ("Entités retirées : {count}", "Entities removed: {count}"),
+    "rolled_back": (
+        "Le contenu de la génération {number} est de nouveau le dernier : génération {generation}.",
+        "The content of generation {number} is the last again: generation {generation}.",
+    ),
+    "verified": (
+        "La génération {generation} contient bien ce qui a été publié.",
+        "Generation {generation} holds what was published.",
+    ),
+    "backed_up": (
+        "Génération {generation} archivée dans {path}.",
+        "Generation {generation} archived in {path}.",
+    ),
     # sources and loads
     "source": ("Source", "Source"),
     "title": ("Titre", "Title"),

@@ -121,7 +121,7 @@ class Worker:
     Args:
         workspace: the workspace's directory.
         memory: MiB it may take.
-        preload: modules to import before the first job, so that no job waits for them.
+        preload: modules to import while there is no job yet, so that jobs need not wait for them.
     """
 
     def __init__(self, workspace: Path, memory: int, preload: Sequence[str] = ()) -> None:
@@ -257,14 +257,15 @@ def _main(pipe: Connection, path: Path, memory: int, preload: Sequence[str]) -> 
     _limit_memory(memory << 20)
     try:
         session = Session(Workspace.open(path))
-        for module in preload:
-            import_module(module)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to know
         pipe.send(_failure(_as_known(error, f"The workspace {path}")))
         return
     pipe.send(None)
+    ahead = list(preload)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
+            while ahead and not pipe.poll():
+                import_module(ahead.pop(0))
             job, arguments = pipe.recv()
             pipe.send(_outcome(session, job, arguments))
 
