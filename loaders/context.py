@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from pyoxigraph import NamedNode, Triple
 from essaim.loaders.entity import Entity
 from essaim.loaders.report import Issue, Report
 from essaim.loaders.source import Source
-from essaim.loaders.tables import Row, iter_csv
-from essaim.ontology.errors import BadInput
+from essaim.loaders.tables import Row, iter_table
+from essaim.ontology.errors import BadInput, Refused
 from essaim.ontology.names import BASE, PREFIXES
 from essaim.ontology.vocabulary import concepts, fold
 
@@ -53,6 +54,7 @@ class Context:
         self._sink = sink
         self._base = base
         self.used: list[Path] = []
+        self._notes = _TableNotes(self.report)
         self._seen: dict[str, set[NamedNode]] = {}
 
     # identifiers
@@ -133,11 +135,74 @@ class Context:
                 raise BadInput(f"{self.source.name} has no file {name}.", "Give it as an argument.")
             return path
 
-    def rows_csv(self, path: Path, delimiter: str = ",") -> Iterator[Row]:
-        """The rows of a table, counted; columns nobody takes are reported by ``row.audit()``."""
-        for row in iter_csv(path, delimiter, self._leftover):
+    def rows(
+        self,
+        path: Path,
+        *,
+        sheet: str | None = None,
+        delimiter: str | None = None,
+        header_after: int = 0,
+    ) -> Iterator[Row]:
+        """The rows of a table, counted; see :func:`essaim.loaders.tables.iter_table`.
+
+        Columns nobody takes are reported by ``row.audit()``, once each.
+
+        Args:
+            path: CSV in any usual encoding, plain or compressed, or a spreadsheet.
+            sheet: the spreadsheet's sheet; ``None`` for the first.
+            delimiter: what stands between the cells of a text; ``None`` to find out.
+            header_after: how many lines stand before the header.
+
+        Raises:
+            BadInput: it can't be read at all.
+        """
+        if path not in self.used:
+            self.used.append(path)
+        for row in iter_table(
+            path, self._notes, sheet=sheet, delimiter=delimiter, header_after=header_after
+        ):
             self.report.rows += 1
             yield row
+
+    def rows_csv(self, path: Path, delimiter: str = ",") -> Iterator[Row]:
+        """The rows of a text table with a known delimiter."""
+        return self.rows(path, delimiter=delimiter)
+
+    def require_columns(
+        self, row: Row, needed: Iterable[str], *, wrong: Mapping[str, str] | None = None
+    ) -> None:
+        """Refuse a table that is not what its name says.
+
+        Args:
+            row: any row of it.
+            needed: the columns it must have.
+            wrong: columns that tell another content, each with what the file then is, in words
+                that continue "this is ": ``{"Libellé de la région": "a file of regional
+                councillors"}``.
+
+        Raises:
+            Refused: it has a column of another content, or misses one; nothing of it is loaded.
+        """
+        for column, content in (wrong or {}).items():
+            if column in row:
+                raise Refused(
+                    f'{row.file} has a column "{column}": this is {content}.',
+                    "Give the file that is meant.",
+                )
+        missing = [column for column in needed if column not in row]
+        if missing:
+            names = ", ".join(f'"{column}"' for column in missing)
+            raise Refused(
+                f"{row.file} has no column {names}.",
+                f"Its columns are: {', '.join(row.header)}. Give the file that is meant.",
+            )
+
+    def leave_out(
+        self, row: Row, reason: str, *, column: str | None = None, value: str | None = None
+    ) -> None:
+        """Report a row that states nothing in the graph, so that every row is accounted for."""
+        self.report.left_out[reason] += 1
+        self.issue(reason, file=row.file, line=row.line, column=column, value=value)
 
     def yaml(self, path: Path) -> Any:  # noqa: ANN401
         """The content of a YAML file.
@@ -163,10 +228,32 @@ class Context:
         """How many different entities of each class were emitted."""
         return Counter({cls: len(iris) for cls, iris in self._seen.items()})
 
-    def _leftover(self, row: Row, column: str, value: str) -> None:
-        self.issue(
-            "Column not understood", file=row.file, line=row.line, column=column, value=value
-        )
+
+class _TableNotes:
+    """What tables hold that could not be taken as it stands, told to a report."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._columns: dict[tuple[str, str], int] = {}
+
+    def on_leftover(self, file: str, line: int, column: str) -> None:
+        # its values are not told: nobody looked at them, and they may be somebody's data
+        place = self._columns.get((file, column))
+        if place is None:
+            self._columns[file, column] = len(self._report.issues)
+            self._report.issues.append(Issue("Column not understood", file, line, column))
+        else:
+            issue = self._report.issues[place]
+            self._report.issues[place] = replace(issue, times=issue.times + 1)
+
+    def on_ragged(self, file: str, line: int, reason: str, *, is_left_out: bool) -> None:
+        if is_left_out:
+            self._report.rows += 1
+            self._report.left_out[reason] += 1
+        self._report.issues.append(Issue(reason, file, line))
+
+    def on_cell(self, file: str, line: int, column: str, reason: str) -> None:
+        self._report.issues.append(Issue(reason, file, line, column))
 
 
 def _curie(iri: NamedNode) -> str:
