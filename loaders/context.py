@@ -164,10 +164,6 @@ class Context:
             self.report.rows += 1
             yield row
 
-    def rows_csv(self, path: Path, delimiter: str = ",") -> Iterator[Row]:
-        """The rows of a text table with a known delimiter."""
-        return self.rows(path, delimiter=delimiter)
-
     def require_columns(
         self, row: Row, needed: Iterable[str], *, wrong: Mapping[str, str] | None = None
     ) -> None:

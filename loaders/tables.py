@@ -186,10 +186,10 @@ def _iter_text(path: Path, delimiter: str | None) -> Iterator[tuple[int, list[st
     line = 1
     try:
         if delimiter is None:
-            with open_content(path) as stream:
-                delimiter = _delimiter(decoded(stream, encoding).read(_SAMPLE))
-        with open_content(path) as stream:
-            reader = csv.reader(decoded(stream, encoding), delimiter=delimiter, strict=True)
+            with open_content(path) as stream, decoded(stream, encoding) as text:
+                delimiter = _delimiter(text.read(_SAMPLE))
+        with open_content(path) as stream, decoded(stream, encoding) as text:
+            reader = csv.reader(text, delimiter=delimiter, strict=True)
             for cells in reader:
                 start, line = line, reader.line_num + 1
                 if any(cells):
