@@ -6,7 +6,9 @@ context, and the context knows the source they come from.
 
 from __future__ import annotations
 
+import json
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +20,7 @@ from urllib.parse import quote
 import yaml
 from pyoxigraph import NamedNode, Triple
 
+from essaim.loaders.archives import open_content
 from essaim.loaders.entity import Entity
 from essaim.loaders.report import Issue, Report
 from essaim.loaders.source import Source
@@ -28,6 +31,7 @@ from essaim.ontology.vocabulary import concepts, fold
 
 __all__ = ["Context"]
 
+_MOST_JSON = 256 * 2**20
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -199,6 +203,36 @@ class Context:
         """Report a row that states nothing in the graph, so that every row is accounted for."""
         self.report.left_out[reason] += 1
         self.issue(reason, file=row.file, line=row.line, column=column, value=value)
+
+    def set_aside(self, reason: str) -> None:
+        """Count a row that is understood and by design states nothing in the graph."""
+        self.report.left_out[reason] += 1
+
+    def json(self, path: Path) -> Any:  # noqa: ANN401
+        """The content of a JSON file, plain or compressed.
+
+        Raises:
+            BadInput: it is missing, too large or is not JSON, with the line and column.
+        """
+        if path not in self.used:
+            self.used.append(path)
+        with open_content(path) as stream:
+            content = stream.read(_MOST_JSON + 1)
+        if len(content) > _MOST_JSON:
+            raise BadInput(
+                f"{path.name} is larger than {_MOST_JSON // 2**20} MB.", "Give it in parts."
+            )
+        try:
+            return json.loads(content.removeprefix(BOM_UTF8))
+        except UnicodeDecodeError:
+            raise BadInput(f"{path.name} is not UTF-8.", "Save it as UTF-8.") from None
+        except RecursionError:
+            raise BadInput(f"{path.name} is nested too deeply.", "Check the file.") from None
+        except json.JSONDecodeError as error:
+            place = f"line {error.lineno}, column {error.colno}"
+            raise BadInput(
+                f"{path.name}, {place}: this is not JSON ({error.msg}).", "Correct the file."
+            ) from None
 
     def yaml(self, path: Path) -> Any:  # noqa: ANN401
         """The content of a YAML file.
