@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from essaim.loaders.context import Context
 from essaim.loaders.tables import Row
-from essaim.ontology.errors import BadInput, EssaimError, Refused
+from essaim.ontology.errors import BadInput, Refused
 
 __all__ = ["GivenFiles"]
+
+_TABLES: Final = {".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".ods", ".xls"}
 
 
 class GivenFiles:
@@ -61,15 +63,13 @@ class GivenFiles:
             row.audit()
 
     def _recognise(self, path: Path) -> None:
+        if path.suffix.lower() not in _TABLES:
+            self._ctx.issue("File not recognised: nothing of it was read", file=path.name)
+            return
         rows = self._ctx.rows(path)
-        try:
-            first = next(rows, None)
-        except EssaimError:
-            if path.suffix.lower() in (".csv", ".gz", ".zip", ".xlsx", ".ods", ".xls"):
-                raise
-            first = None
+        first = next(rows, None)
         if first is None:
-            self._ctx.issue("File without a table: nothing of it was read", file=path.name)
+            self._ctx.issue("Table without a row: nothing of it was read", file=path.name)
             return
         kind = next((kind for kind, about in self._tables.items() if _fits(first, about)), None)
         if kind is None:

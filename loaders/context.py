@@ -31,6 +31,7 @@ from essaim.ontology.vocabulary import concepts, fold
 
 __all__ = ["Context"]
 
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
 _MOST_JSON = 256 * 2**20
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -74,7 +75,9 @@ class Context:
         """
         if not all(keys) or not keys:
             raise BadInput(f"A {kind} without a key can't be named.", "Give its code or name.")
-        return NamedNode(self._base + "/".join(quote(part, safe="") for part in (kind, *keys)))
+        return NamedNode(
+            self._base + "/".join(p if _PLAIN(p) else quote(p, safe="") for p in (kind, *keys))
+        )
 
     def slug(self, text: str) -> str:
         """A readable key made from a name: ASCII, lower case, hyphens.

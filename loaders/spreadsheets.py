@@ -33,7 +33,9 @@ _FORMULA: Final = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]+\d+)["'][^>]*>"""
     rb"""<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<v></v>)?</(?:\w+:)?c>"""
 )
-_PLACE: Final = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^>]*?\br=["']([A-Z]*)(\d+)["']""")
+_HINT: Final = re.compile(rb"<(?:\w+:)?f\b")
+_LINE: Final = re.compile(rb"""<(?:\w+:)?(?:c|row) (?:[^>]*? )?r=["'][A-Z]*(\d+)["']""")
+_COLUMN: Final = re.compile(rb"""<(?:\w+:)?c (?:[^>]*? )?r=["']([A-Z]+)""")
 _SHEET: Final = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 _ATTRIBUTE: Final = re.compile(r"""(\w+)\s*=\s*["']([^"']*)["']""")
@@ -90,6 +92,8 @@ def cell_text(value: Cell) -> str:
         >>> cell_text(200069581.0), cell_text(892228.58)
         ('200069581', '892228.58')
     """
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -126,9 +130,10 @@ def _look_over(path: Path, sheet: str, on_formula: Callable[[int, str], None]) -
         names = [part] if part else [name for name in archive.namelist() if name.endswith(".xml")]
         for name in names:
             for text in _iter_elements(archive, name):
-                for column, row in _PLACE.findall(text):
-                    rows, columns = max(rows, int(row)), max(columns, _number(column))
-                for found in _FORMULA.finditer(text) if part else ():
+                rows = max(rows, *map(int, _LINE.findall(text)), 0)
+                columns = max(columns, *map(_number, set(_COLUMN.findall(text))), 0)
+                has_formula = part and _HINT.search(text)
+                for found in _FORMULA.finditer(text) if has_formula else ():
                     place = found.group(1).decode()
                     on_formula(int(place.lstrip(string.ascii_uppercase)), place)
     if rows * columns > _MOST_CELLS:

@@ -54,6 +54,9 @@ _MONTH: Final = re.compile(r"(\d{4})[/-](\d{1,2})")
 _PAIR: Final = re.compile(r"(-?\d+[.]\d+|-?\d+)\s*[,; ]\s*(-?\d+[.]\d+|-?\d+)")
 _PAIR_COMMAS: Final = re.compile(r"(-?\d+,\d+)\s*[; ]\s*(-?\d+,\d+)")
 
+_DOUBLED: Final = {digit: sum(map(int, str(2 * int(digit)))) for digit in "0123456789"}
+"""For each digit, the sum of the digits of its double."""
+
 _COMMUNE: Final = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 _DEPARTEMENT: Final = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[46-9]")
 
@@ -228,8 +231,8 @@ def siren(text: str) -> str | None:
     code = _whole(text)
     if len(code) != 9 or not (code.isascii() and code.isdigit()):
         return None
-    doubled = "".join(str(int(d) * (1 + i % 2)) for i, d in enumerate(reversed(code)))
-    return code if sum(map(int, doubled)) % 10 == 0 else None
+    total = sum(map(int, code[0::2])) + sum(map(_DOUBLED.__getitem__, code[1::2]))
+    return code if total % 10 == 0 else None
 
 
 def rna(text: str) -> str | None:
