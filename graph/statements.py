@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import heapq
+import re
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -27,13 +30,29 @@ __all__ = [
     "StatementWriter",
     "difference",
     "iter_statements",
+    "open_statements",
     "stored_form",
 ]
 
 _CHUNK = 200_000
 """Statements sorted in memory at a time: about 60 MB."""
 
-_KEPT_AS_WRITTEN = (XSD.string, RDF.langString)
+_BLOCK = 2**18
+"""Characters read from each sorted chunk at a time, about."""
+
+_IS_A = str(RDF.type)
+_TYPED = f'"^^<{XSD.base}'
+_NUMBER = r"-?(?:[1-9]\d{0,14}(?:[.]\d{0,14}[1-9])?|0[.]\d{0,14}[1-9])|0"
+_AS_STORED = re.compile(
+    rf' "(?:(?:0|-?[1-9]\d{{0,17}})"\^\^<{XSD.base}integer>'
+    rf'|(?:{_NUMBER})"\^\^<{XSD.base}decimal>'
+    rf'|[1-9]\d{{3}}"\^\^<{XSD.base}gYear>'
+    rf'|[1-9]\d{{3}}-\d\d"\^\^<{XSD.base}gYearMonth>'
+    rf'|[1-9]\d{{3}}-\d\d-\d\d"\^\^<{XSD.base}date>) [.]\n\Z',
+    re.ASCII,
+)
+"""The typed literals that are certain to be written as they are stored: the most frequent ones."""
+
 _ANY = NamedNode("x:any")
 
 
@@ -45,11 +64,13 @@ class StatementFile:
         path: gzip-compressed N-Triples, one statement a line, in byte order.
         digest: SHA-256 of the lines.
         count: how many there are.
+        classes: how many entities there are of each class, by the class's IRI.
     """
 
     path: Path
     digest: str
     count: int
+    classes: Mapping[str, int] = field(default_factory=dict)
 
 
 class StatementWriter:
@@ -84,33 +105,36 @@ class StatementWriter:
 
     def add(self, triple: Triple) -> None:
         """Take one statement, as the engine will give it back (see :func:`stored_form`)."""
-        value = triple.object
-        if isinstance(value, Literal) and value.datatype not in _KEPT_AS_WRITTEN:
-            triple = Triple(triple.subject, triple.predicate, stored_form(value))
-        self._lines.append(f"{triple} .\n")
+        line = f"{triple} .\n"
+        if _TYPED in line and not _AS_STORED.search(line):
+            value = triple.object
+            if isinstance(value, Literal):
+                line = f"{Triple(triple.subject, triple.predicate, stored_form(value))} .\n"
+        self._lines.append(line)
         if len(self._lines) >= _CHUNK:
             self._spill()
 
     def finish(self) -> StatementFile:
         """Sort, drop duplicates, write, and tell what was written."""
+        if self._chunks:
+            self._spill()
         digest = hashlib.sha256()
         count = 0
+        classes: Counter[str] = Counter()
         self._lines.sort()
-        streams = [chunk.open(encoding="utf-8", newline="\n") for chunk in self._chunks]
-        try:
-            with gzip.GzipFile(self._path, "wb", compresslevel=1, mtime=0) as out:
-                last = ""
-                for line in heapq.merge(*streams, self._lines):
-                    if line != last:
-                        encoded = line.encode()
-                        out.write(encoded)
-                        digest.update(encoded)
-                        count += 1
-                        last = line
-        finally:
-            for stream in streams:
-                stream.close()
-        return StatementFile(self._path, digest.hexdigest(), count)
+        with ExitStack() as stack, gzip.GzipFile(self._path, "wb", compresslevel=1, mtime=0) as out:
+            streams = [
+                stack.enter_context(chunk.open(encoding="utf-8", newline="\n"))
+                for chunk in self._chunks
+            ]
+            for lines in _iter_sorted(self._lines, streams):
+                encoded = "".join(lines).encode()
+                out.write(encoded)
+                digest.update(encoded)
+                count += len(lines)
+                classes.update(_iter_classes(lines))
+        self._lines = []
+        return StatementFile(self._path, digest.hexdigest(), count, classes)
 
     def _spill(self) -> None:
         self._lines.sort()
@@ -140,11 +164,50 @@ def stored_form(literal: Literal) -> Literal:
     return found if isinstance(found, Literal) else literal
 
 
+@contextmanager
+def open_statements(path: Path) -> Iterator[IO[bytes]]:
+    """A file of statements as N-Triples, for the engine to load."""
+    with gzip.open(path, "rb") as stream:
+        yield cast("IO[bytes]", stream)
+
+
 def iter_statements(path: Path) -> Iterator[Triple]:
     """The statements of a file, as triples, streamed."""
-    with gzip.open(path, "rb") as stream:
-        for quad in parse(input=cast("IO[bytes]", stream), format=RdfFormat.N_TRIPLES):
+    with open_statements(path) as stream:
+        for quad in parse(input=stream, format=RdfFormat.N_TRIPLES):
             yield quad.triple
+
+
+def _iter_classes(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if _IS_A in line:
+            _, predicate, value, *_ = line.split(" ", 3)
+            if predicate == _IS_A:
+                yield value[1:-1]
+
+
+def _iter_sorted(last: list[str], streams: Sequence[IO[str]]) -> Iterator[list[str]]:
+    """Sorted lines without duplicates, in blocks, from sorted lists read a block at a time.
+
+    What is not above the least of the blocks' ends is complete: it is put together and sorted,
+    which costs little because it is made of sorted runs.
+    """
+    blocks = [last, *(stream.readlines(_BLOCK) for stream in streams)]
+    sources: list[IO[str] | None] = [None, *streams]
+    while any(blocks):
+        limit = min(
+            (block[-1] for block, source in zip(blocks, sources, strict=True) if source and block),
+            default=None,
+        )
+        ready: list[str] = []
+        for place, (block, source) in enumerate(zip(blocks, sources, strict=True)):
+            end = len(block) if limit is None else bisect_right(block, limit)
+            ready += block[:end]
+            blocks[place] = block[end:]
+            if not blocks[place] and source is not None:
+                blocks[place] = source.readlines(_BLOCK)
+        ready.sort()
+        yield list(dict.fromkeys(ready))
 
 
 def difference(before: Path | None, after: Path) -> Iterator[tuple[bool, Triple]]:

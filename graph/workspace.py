@@ -30,10 +30,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
 
 from essaim.graph.inference import INFERRED, infer
-from essaim.graph.statements import StatementFile, StatementWriter, difference
+from essaim.graph.statements import StatementFile, StatementWriter, difference, open_statements
 from essaim.graph.store import EmbeddedStore, in_graph
 from essaim.graph.validation import Finding, validate
 from essaim.ontology.errors import WorkspaceBusy, WorkspaceError
@@ -412,7 +412,8 @@ class _Draft:
         store = self._open()
         name = NamedNode(graph)
         if graph not in self._graphs:
-            store.bulk_extend(in_graph(t, name) for _, t in difference(None, statements.path))
+            with open_statements(statements.path) as stream:
+                store.bulk_load(stream, RdfFormat.N_TRIPLES, to_graph=name, lenient=True)
             return statements.count, 0
         before = self._path / "statements" / _file_name(graph)
         added = removed = 0

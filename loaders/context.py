@@ -6,9 +6,12 @@ context, and the context knows the source they come from.
 
 from __future__ import annotations
 
+import json
 import re
+from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -17,16 +20,19 @@ from urllib.parse import quote
 import yaml
 from pyoxigraph import NamedNode, Triple
 
+from essaim.loaders.archives import open_content
 from essaim.loaders.entity import Entity
 from essaim.loaders.report import Issue, Report
 from essaim.loaders.source import Source
-from essaim.loaders.tables import Row, iter_csv
-from essaim.ontology.errors import BadInput
+from essaim.loaders.tables import Row, iter_table
+from essaim.ontology.errors import BadInput, Refused
 from essaim.ontology.names import BASE, PREFIXES
 from essaim.ontology.vocabulary import concepts, fold
 
 __all__ = ["Context"]
 
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
+_MOST_JSON = 256 * 2**20
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -53,6 +59,7 @@ class Context:
         self._sink = sink
         self._base = base
         self.used: list[Path] = []
+        self._notes = _TableNotes(self.report)
         self._seen: dict[str, set[NamedNode]] = {}
 
     # identifiers
@@ -68,7 +75,9 @@ class Context:
         """
         if not all(keys) or not keys:
             raise BadInput(f"A {kind} without a key can't be named.", "Give its code or name.")
-        return NamedNode(self._base + "/".join(quote(part, safe="") for part in (kind, *keys)))
+        return NamedNode(
+            self._base + "/".join(p if _PLAIN(p) else quote(p, safe="") for p in (kind, *keys))
+        )
 
     def slug(self, text: str) -> str:
         """A readable key made from a name: ASCII, lower case, hyphens.
@@ -133,11 +142,100 @@ class Context:
                 raise BadInput(f"{self.source.name} has no file {name}.", "Give it as an argument.")
             return path
 
-    def rows_csv(self, path: Path, delimiter: str = ",") -> Iterator[Row]:
-        """The rows of a table, counted; columns nobody takes are reported by ``row.audit()``."""
-        for row in iter_csv(path, delimiter, self._leftover):
+    def rows(
+        self,
+        path: Path,
+        *,
+        sheet: str | None = None,
+        delimiter: str | None = None,
+        header_after: int = 0,
+    ) -> Iterator[Row]:
+        """The rows of a table, counted; see :func:`essaim.loaders.tables.iter_table`.
+
+        Columns nobody takes are reported by ``row.audit()``, once each.
+
+        Args:
+            path: CSV in any usual encoding, plain or compressed, or a spreadsheet.
+            sheet: the spreadsheet's sheet; ``None`` for the first.
+            delimiter: what stands between the cells of a text; ``None`` to find out.
+            header_after: how many lines stand before the header.
+
+        Raises:
+            BadInput: it can't be read at all.
+        """
+        if path not in self.used:
+            self.used.append(path)
+        for row in iter_table(
+            path, self._notes, sheet=sheet, delimiter=delimiter, header_after=header_after
+        ):
             self.report.rows += 1
             yield row
+
+    def require_columns(
+        self, row: Row, needed: Iterable[str], *, wrong: Mapping[str, str] | None = None
+    ) -> None:
+        """Refuse a table that is not what its name says.
+
+        Args:
+            row: any row of it.
+            needed: the columns it must have.
+            wrong: columns that tell another content, each with what the file then is, in words
+                that continue "this is ": ``{"Libellé de la région": "a file of regional
+                councillors"}``.
+
+        Raises:
+            Refused: it has a column of another content, or misses one; nothing of it is loaded.
+        """
+        for column, content in (wrong or {}).items():
+            if column in row:
+                raise Refused(
+                    f'{row.file} has a column "{column}": this is {content}.',
+                    "Give the file that is meant.",
+                )
+        missing = [column for column in needed if column not in row]
+        if missing:
+            names = ", ".join(f'"{column}"' for column in missing)
+            raise Refused(
+                f"{row.file} has no column {names}.",
+                f"Its columns are: {', '.join(row.header)}. Give the file that is meant.",
+            )
+
+    def leave_out(
+        self, row: Row, reason: str, *, column: str | None = None, value: str | None = None
+    ) -> None:
+        """Report a row that states nothing in the graph, so that every row is accounted for."""
+        self.report.left_out[reason] += 1
+        self.issue(reason, file=row.file, line=row.line, column=column, value=value)
+
+    def set_aside(self, reason: str) -> None:
+        """Count a row that is understood and by design states nothing in the graph."""
+        self.report.left_out[reason] += 1
+
+    def json(self, path: Path) -> Any:  # noqa: ANN401
+        """The content of a JSON file, plain or compressed.
+
+        Raises:
+            BadInput: it is missing, too large or is not JSON, with the line and column.
+        """
+        if path not in self.used:
+            self.used.append(path)
+        with open_content(path) as stream:
+            content = stream.read(_MOST_JSON + 1)
+        if len(content) > _MOST_JSON:
+            raise BadInput(
+                f"{path.name} is larger than {_MOST_JSON // 2**20} MB.", "Give it in parts."
+            )
+        try:
+            return json.loads(content.removeprefix(BOM_UTF8))
+        except UnicodeDecodeError:
+            raise BadInput(f"{path.name} is not UTF-8.", "Save it as UTF-8.") from None
+        except RecursionError:
+            raise BadInput(f"{path.name} is nested too deeply.", "Check the file.") from None
+        except json.JSONDecodeError as error:
+            place = f"line {error.lineno}, column {error.colno}"
+            raise BadInput(
+                f"{path.name}, {place}: this is not JSON ({error.msg}).", "Correct the file."
+            ) from None
 
     def yaml(self, path: Path) -> Any:  # noqa: ANN401
         """The content of a YAML file.
@@ -163,10 +261,32 @@ class Context:
         """How many different entities of each class were emitted."""
         return Counter({cls: len(iris) for cls, iris in self._seen.items()})
 
-    def _leftover(self, row: Row, column: str, value: str) -> None:
-        self.issue(
-            "Column not understood", file=row.file, line=row.line, column=column, value=value
-        )
+
+class _TableNotes:
+    """What tables hold that could not be taken as it stands, told to a report."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._columns: dict[tuple[str, str], int] = {}
+
+    def on_leftover(self, file: str, line: int, column: str) -> None:
+        # its values are not told: nobody looked at them, and they may be somebody's data
+        place = self._columns.get((file, column))
+        if place is None:
+            self._columns[file, column] = len(self._report.issues)
+            self._report.issues.append(Issue("Column not understood", file, line, column))
+        else:
+            issue = self._report.issues[place]
+            self._report.issues[place] = replace(issue, times=issue.times + 1)
+
+    def on_ragged(self, file: str, line: int, reason: str, *, is_left_out: bool) -> None:
+        if is_left_out:
+            self._report.rows += 1
+            self._report.left_out[reason] += 1
+        self._report.issues.append(Issue(reason, file, line))
+
+    def on_cell(self, file: str, line: int, column: str, reason: str) -> None:
+        self._report.issues.append(Issue(reason, file, line, column))
 
 
 def _curie(iri: NamedNode) -> str:

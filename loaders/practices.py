@@ -102,7 +102,7 @@ def load(ctx: Context) -> None:
         ("practices.csv", reader.practice),
         ("replications.csv", reader.elsewhere),
     ):
-        for row in ctx.rows_csv(ctx.data(name)):
+        for row in ctx.rows(ctx.data(name)):
             read(row)
             row.audit()
     reader.check_derivations()

@@ -12,13 +12,23 @@ __all__ = ["Issue", "Report"]
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing in a file that was not understood, and where."""
+    """One thing in a file that was not understood, and where.
+
+    Args:
+        reason: what is wrong; the same words for the same fault, so that faults can be counted.
+        file: the file's name.
+        line: the first line it stands on, counted from 1.
+        column: the column.
+        value: what stands there; never the data of a person.
+        times: how often it occurs, when it is told once for a whole column.
+    """
 
     reason: str
     file: str
     line: int | None = None
     column: str | None = None
     value: str | None = None
+    times: int = 1
 
     def sentence(self) -> str:
         """The issue as one line."""
@@ -28,7 +38,8 @@ class Issue:
         if self.column is not None:
             place += f', column "{self.column}"'
         shown = "" if self.value is None else f' "{self.value[:120]}"'
-        return f"{place}:{shown} {self.reason}"
+        often = "" if self.times == 1 else f" ({self.times} times)"
+        return f"{place}:{shown} {self.reason}{often}"
 
 
 @dataclass
@@ -37,11 +48,23 @@ class Report:
 
     Args:
         source: the source's name.
+        files: the files it was read from.
+        rows: how many rows were read; empty ones do not count.
+        left_out: how many of them state nothing in the graph, by reason.
+        issues: what was not understood.
+        entities: how many different entities of each class were described.
+        statements: how many statements were made.
+        added: how many of them are new.
+        removed: how many earlier ones are gone.
+        warnings: what is unexpected but keeps nothing from being published.
+        outcome: what became of the load.
+        generation: the current generation afterwards.
     """
 
     source: str
     files: list[Path] = field(default_factory=list)
     rows: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
     issues: list[Issue] = field(default_factory=list)
     entities: Counter[str] = field(default_factory=Counter)
     statements: int = 0
@@ -53,7 +76,10 @@ class Report:
 
     def reasons(self) -> Counter[str]:
         """How many issues there are of each kind."""
-        return Counter(issue.reason for issue in self.issues)
+        counts: Counter[str] = Counter()
+        for issue in self.issues:
+            counts[issue.reason] += issue.times
+        return counts
 
     def write(self, folder: Path) -> Path:
         """Write ``summary.json`` and ``issues.jsonl`` into a folder and return it."""
@@ -67,6 +93,7 @@ class Report:
             "outcome": self.outcome,
             "generation": self.generation,
             "rows": self.rows,
+            "rows_left_out": dict(self.left_out.most_common()),
             "statements": self.statements,
             "added": self.added,
             "removed": self.removed,

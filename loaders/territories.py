@@ -112,7 +112,7 @@ _NUMBERS: Final = {
 def load(ctx: Context) -> None:
     """State every territory of the table."""
     known: dict[str, tuple[_Level, Row]] = {}
-    for row in ctx.rows_csv(ctx.data("territories.csv")):
+    for row in ctx.rows(ctx.data("territories.csv")):
         name, code = row.pop("level"), row.pop("code")
         level = _LEVELS.get(name)
         key = f"{level.kind or name}/{code}" if level else ""

@@ -328,7 +328,7 @@ def test_mistakes_are_reported_and_the_rest_is_kept(tmp_path: Path) -> None:
         ("practices.csv", "documentation", "fresque"),
         ("practices.csv", "derived_from", "rien"),
         ("practices.csv", "source", "page 3"),
-        ("practices.csv", "weather", "beau"),
+        ("practices.csv", "weather", None),
         ("replications.csv", "kind", "fête"),
         ("replications.csv", "territory", "commune/1001"),
     }
