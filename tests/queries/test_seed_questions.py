@@ -53,11 +53,20 @@ def test_the_four_families_of_an_openlab(store: EmbeddedStore) -> None:
     }
     parts: dict[str, set[str]] = {}
     for row in rows:
-        if "role" in row:
+        if row["part"] != row["family"]:
             parts.setdefault(row["order"], set()).add(key(row["role"]))
+    assert set(parts) == {"2", "3", "4"}
     assert parts["2"] == {"department-agents", "intercommunality-agents"}
-    assert parts["3"] >= {"artists", "culture-professionals"}
-    assert parts["3"] >= {"social-actors", "education-actors", "economy-actors", "tourism-actors"}
+    assert parts["3"] == {
+        "culture-actors",
+        "artists",
+        "culture-professionals",
+        "actors-beyond-culture",
+        "social-actors",
+        "education-actors",
+        "economy-actors",
+        "tourism-actors",
+    }
     assert parts["4"] == {"users", "non-users"}
 
 
@@ -115,6 +124,13 @@ def test_what_happened_on_6_february_2020(store: EmbeddedStore) -> None:
     assert "co-design" in aims[2]
 
 
+def test_the_second_day_of_a_residency_is_a_day_of_it(store: EmbeddedStore) -> None:
+    rows = ask(store, "openlabs/event-on", day="2020-04-08")
+    assert {row["event"].partition("/event/")[2] for row in rows} == {"residency/nievre"}
+    assert {row["status"] for row in rows} == {"remplacé"}
+    assert ask(store, "openlabs/event-on", day="2020-04-09") == []
+
+
 def test_the_codesign_dates_of_each_territory(store: EmbeddedStore) -> None:
     rows = ask(store, "openlabs/codesign-dates")
     assert {row["placeLabel"]: (row["start"], row["end"]) for row in rows} == {
@@ -123,6 +139,7 @@ def test_the_codesign_dates_of_each_territory(store: EmbeddedStore) -> None:
         "Haute-Loire": ("2020-06-11", "2020-06-12"),
         "Val-d'Oise": ("2020-06-16", "2020-06-17"),
     }
+    assert [row["start"] for row in rows] == sorted(row["start"] for row in rows)
 
 
 def test_who_sat_on_the_steering_committee_and_where_it_met(store: EmbeddedStore) -> None:
@@ -134,6 +151,8 @@ def test_who_sat_on_the_steering_committee_and_where_it_met(store: EmbeddedStore
     assert any("AdCF" in member for member in members)
     assert {row["start"] for row in rows} == {"2019-09-05"}
     assert all("AdCF" in row["placeLabel"] for row in rows)
+    assert all("complètes" in row["rule"] for row in rows)
+    assert all("équilibré" in row["sought"] for row in rows)
 
 
 def test_how_long_the_call_stayed_open(store: EmbeddedStore) -> None:
@@ -159,6 +178,8 @@ def test_which_offers_start_in_september_2020(store: EmbeddedStore) -> None:
     assert any("documentation" in offer and "évaluation" in offer for offer in offers)
     assert {row["onRequest"] for row in rows} == {"true"}
     assert len({row["lab"] for row in rows}) == 4
+    assert len(rows) == 8
+    assert ask(store, "openlabs/offers-from", month="2020-08") == []
 
 
 @pytest.mark.parametrize(
@@ -181,7 +202,11 @@ def test_how_many_departments_are_stated_and_how_many_named(store: EmbeddedStore
     rows = {key(row["claim"]): row for row in ask(store, "openlabs/stated-and-listed")}
     assert (rows["departments"]["stated"], rows["departments"]["listed"]) == ("11", "9")
     assert rows["intercommunalities"]["stated"] == "12"
+    assert "listed" not in rows["intercommunalities"]
     assert (rows["candidacies"]["stated"], rows["candidacies"]["listed"]) == ("9", "9")
+    assert (rows["nine-departments"]["stated"], rows["nine-departments"]["listed"]) == ("9", "10")
+    assert (rows["ten-cases"]["stated"], rows["ten-cases"]["listed"]) == ("10", "10")
+    assert "listed" not in rows["interviews"]
 
 
 def test_the_crisis_the_phases_the_aims_and_the_report(store: EmbeddedStore) -> None:
@@ -190,6 +215,9 @@ def test_the_crisis_the_phases_the_aims_and_the_report(store: EmbeddedStore) -> 
     assert len(ask(store, "openlabs/aims")) == 5
     revisions = ask(store, "openlabs/revisions")
     assert len({row["revision"] for row in revisions}) == 2
+    replaced = {key(row["planned"]): row["replacements"] for row in revisions}
+    assert "distance" in replaced["immersion"]
+    assert all(phase in replaced["codesign"] for phase in ("conception", "prototypage", "test"))
     assert any("calendrier" in row.get("left", "") for row in revisions)
     (report,) = ask(store, "openlabs/reports")
     assert report["expected"] == "2020"
@@ -205,12 +233,39 @@ def test_the_timeline_keeps_the_plan_beside_its_revision(store: EmbeddedStore) -
     assert dates["codesign/haut-rhin"]["start"] == "2020-06-04"
     assert "replacementLabel" in dates["residency/haut-rhin"]
     assert "Covid" in dates["codesign/haut-rhin"]["reason"]
+    codesign = [key(row["replacement"]) for row in rows if "codesign/haut" in row["event"]]
+    assert codesign == ["co-conception", "prototyping", "testing"]
+
+
+def test_the_timeline_goes_from_the_launch_to_the_colloquium(store: EmbeddedStore) -> None:
+    rows = ask(store, "openlabs/timeline", openlab="openlab:nievre")
+    events = list(dict.fromkeys(row["event"].partition("/id/")[2] for row in rows))
+    assert events == [
+        "event/lucas-launch",
+        "event/training-2020",
+        "event/immersion-by-teams",
+        "event/residency/nievre",
+        "event/in-person-workshops",
+        "event/codesign/nievre",
+        "offer/deployment-coaching",
+        "offer/documentation-evaluation",
+        "event/interim-report-webinar",
+        "event/national-colloquium",
+    ]
 
 
 def test_the_composition_says_who_is_known_and_what_is_missing(store: EmbeddedStore) -> None:
     rows = ask(store, "openlabs/composition", openlab="openlab:nievre")
     missing = {key(row["role"]) for row in rows if row["missing"] == "true"}
     known = {key(row["role"]) for row in rows if row["missing"] == "false"}
-    assert {"elected-officials", "users", "non-users"} <= missing
-    assert "department-agents" in known
+    assert {"elected-officials", "artists", "actors-beyond-culture"} <= missing
+    assert {"inhabitants", "users", "non-users"} <= missing
     assert not missing & known
+    assert [row["order"] for row in rows] == sorted(row["order"] for row in rows)
+
+
+def test_who_applied_with_the_department_is_known_to_the_composition(store: EmbeddedStore) -> None:
+    rows = ask(store, "openlabs/composition", openlab="openlab:nievre")
+    agents = {key(row["role"]): row["activity"] for row in rows if row["order"].startswith("2.")}
+    assert "/openlab/" in agents["department-agents"]
+    assert "/candidacy/" in agents["intercommunality-agents"]
