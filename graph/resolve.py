@@ -39,7 +39,7 @@ def resolve(store: EmbeddedStore, text: str, kind: str = "entity") -> NamedNode:
         BadInput: the label stands for several things.
     """
     text = text.strip()
-    if kind in SCHEMES:
+    if kind in SCHEMES and kind not in CLASSES:
         return _concept(kind, text)
     iri = _as_iri(text)
     if iri is not None:
@@ -83,10 +83,10 @@ def _as_iri(text: str) -> NamedNode | None:
         return None
     if prefix in _TERRITORY_LEVELS:
         return NamedNode(f"{BASE}territory/{prefix}/{key}")
-    if prefix in SCHEMES:
-        return concepts().get(prefix, key)
     if prefix in CLASSES:
         return NamedNode(f"{BASE}{prefix}/{key}")
+    if prefix in SCHEMES:
+        return concepts().get(prefix, key)
     return None
 
 

@@ -19,6 +19,7 @@ _FORMS: dict[str, tuple[str, str]] = {
     "integer": (r"[+-]?\d+", "a whole number, such as 3"),
     "decimal": (r"[+-]?(\d+(\.\d*)?|\.\d+)", "a number, such as 0.5"),
     "date": (r"\d{4}-\d{2}-\d{2}", "a date, such as 2019-06-12"),
+    "month": (r"\d{4}-(0[1-9]|1[0-2])", "a month, such as 2020-09"),
     "year": (r"-?\d{4,}", "a year, such as 2019"),
     "boolean": (r"true|false", "true or false"),
     "language": (r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", "a language, such as fr"),

@@ -72,7 +72,8 @@ def test_every_command_has_help(essaim: Command) -> None:
     commands = re.findall(r"^  ([a-z]+) ", shown.partition("Commands:")[2], re.MULTILINE)
     assert set(commands) == {
         "init", "load", "sources", "status", "query", "queries", "practices", "connections",
-        "validate", "graph", "export", "serve",
+        "validate", "graph", "export", "serve", "generations", "diff", "rollback", "verify",
+        "backup", "restore",
     }  # fmt: skip
     for name in commands:
         assert "--help" in essaim(name, "--help").out
