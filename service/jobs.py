@@ -74,6 +74,7 @@ def sparql(session: Session, *, text: str, accept: str | None, max_rows: int) ->
     graphs = negotiate(accept, list(GRAPH_TYPES))
     if results is None and graphs is None:
         raise NotAcceptable(accept or "", [*RESULT_TYPES, *GRAPH_TYPES])
+    refuse_dataset(text)
     try:
         answer = session.store.query(text)
     except BadInput:
@@ -88,6 +89,19 @@ def sparql(session: Session, *, text: str, accept: str | None, max_rows: int) ->
         raise NotAcceptable(accept or "", list(RESULT_TYPES))
     body, truncated = write_results(answer, results, max_rows)
     return session.reply(body, results, truncated=truncated)
+
+
+def refuse_dataset(text: str) -> None:
+    """Refuse ``FROM``, which the store does not honour: it would answer on the union all the same.
+
+    Raises:
+        BadInput: the text names a dataset.
+    """
+    if any(token.kind == "word" and token.text.upper() == "FROM" for token in iter_tokens(text)):
+        raise BadInput(
+            "FROM is not taken here: a query sees the union of all graphs.",
+            "Name the graph in the pattern, as GRAPH <…> { … }.",
+        )
 
 
 def refuse_update(text: str) -> None:
@@ -138,6 +152,7 @@ def named(session: Session, *, asked: QueryRequest) -> Reply:
     """
     query = read_query(asked.name, asked.text) if asked.text else named_query(asked.name)
     try:
+        refuse_dataset(query.text)
         answer = session.store.query(bind(session.store, query, asked.values, asked.language))
     except (BadInput, Refused) as error:
         raise _in_file(error, asked) from None

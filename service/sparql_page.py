@@ -48,7 +48,8 @@ _PAGE: Final = """<!doctype html>
 <p class="lead">{lead}</p>
 <form class="panel" action="/sparql" method="get">
 <label for="query">{query}</label>
-<textarea id="query" name="query" rows="14" spellcheck="false" required>{example}</textarea>
+<textarea id="query" name="query" rows="14" cols="90" spellcheck="false"
+ required>{example}</textarea>
 <label for="format">{format}</label>
 <select id="format" name="format">{options}</select>
 <button type="submit">{run}</button>

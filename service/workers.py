@@ -128,6 +128,8 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._memory = memory
+        self._is_ended = False
+        self._ending = threading.Lock()
         self._process = context.Process(
             target=_main,
             args=(theirs, workspace, memory, preload),
@@ -170,12 +172,14 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether it can take another job."""
-        return self._process.is_alive()
+        return not self._is_ended and self._process.is_alive()
 
     def kill(self) -> None:
-        """End it now, whatever it is doing."""
-        self._process.kill()
-        self._process.join()
+        """End it now, whatever it is doing; any thread may."""
+        self._is_ended = True  # first: while another thread waits for the process, it looks alive
+        with self._ending:
+            self._process.kill()
+            self._process.join()
 
     def _receive(self, timeout: float, what: str) -> Reply | None:
         deadline = time.monotonic() + timeout

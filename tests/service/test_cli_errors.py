@@ -82,6 +82,7 @@ def test_a_missing_workspace_is_named(
     ("text", "words"),
     [
         ("SELECT {", ["bad.rq", "SPARQL"]),
+        ("SELECT * FROM <http://e/g> { ?s ?p ?o }", ["bad.rq", "FROM", "GRAPH"]),
         ("", ["bad.rq", "empty"]),
         ("INSERT DATA { <http://e/a> <http://e/b> 1 }", ["bad.rq"]),
         ("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", ["bad.rq", "SERVICE"]),

@@ -123,6 +123,8 @@ def test_a_format_can_be_named_instead(client: httpx.Client) -> None:
         ("nonsense", 400),
         ("SELECT * { ?s nope:p ?o }", 400),
         ("", 400),
+        ("SELECT * FROM <http://e/g> { ?s ?p ?o }", 400),
+        ("SELECT * FROM NAMED <http://e/g> { GRAPH ?g { ?s ?p ?o } }", 400),
         ("INSERT DATA { <http://e/a> <http://e/b> <http://e/c> }", 403),
         ("PREFIX e: <http://e/> DELETE WHERE { ?s ?p ?o }", 403),
         ("CLEAR ALL", 403),

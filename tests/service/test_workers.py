@@ -143,9 +143,10 @@ def test_a_client_that_leaves_frees_the_worker(scratch: Workspace) -> None:
             deadline = time.monotonic() + 10
             while client.get("/health").json()["idle"] and time.monotonic() < deadline:
                 time.sleep(0.02)
-        started = time.monotonic()
-        assert client.get("/sparql", params={"query": "ASK {}"}).json()["boolean"] is True
-        assert time.monotonic() - started < 5
+        before = time.monotonic()
+        answered = client.get("/sparql", params={"query": "ASK {}"})
+        assert answered.status_code == 200, answered.text
+        assert time.monotonic() - before < 8
 
 
 def test_a_full_service_says_when_to_come_back(scratch: Workspace) -> None:
