@@ -20,6 +20,7 @@ from urllib.parse import quote
 import yaml
 from pyoxigraph import NamedNode, Triple
 
+from essaim.graph.statements import iter_statements
 from essaim.loaders.archives import open_content
 from essaim.loaders.entity import Entity
 from essaim.loaders.report import Issue, Report
@@ -44,6 +45,7 @@ class Context:
         sink: receives every statement; the caller sorts, compares and publishes them.
         given: the files named on the command line; empty to use the embedded ones.
         base: where instances are minted.
+        previous: the file of what the source states in the current generation, if it does.
     """
 
     def __init__(
@@ -52,12 +54,14 @@ class Context:
         sink: Callable[[Triple], None],
         given: Sequence[Path] = (),
         base: str = BASE,
+        previous: Path | None = None,
     ) -> None:
         self.source = source
         self.files = list(given)
         self.report = Report(source.name)
         self._sink = sink
         self._base = base
+        self._previous = previous
         self.used: list[Path] = []
         self._notes = _TableNotes(self.report)
         self._seen: dict[str, set[NamedNode]] = {}
@@ -107,6 +111,22 @@ class Context:
             self._seen.setdefault(_curie(entity.cls), set()).add(entity.iri)
             for triple in entity.triples:
                 self._sink(triple)
+
+    def previous(self) -> Iterator[Triple]:
+        """What this source states in the current generation; nothing the first time.
+
+        For a source whose new edition tells what became of the former one. What a loader states
+        must depend on nothing else than this and the files: then loading again changes nothing.
+        """
+        return iter(()) if self._previous is None else iter_statements(self._previous)
+
+    def fixed(self, what: str) -> None:
+        """Count a value that was put right, by what was wrong with it."""
+        self.report.fixes[what] += 1
+
+    def matched(self, how: str) -> None:
+        """Count a name or code that was found to mean something known, by how it was found."""
+        self.report.matches[how] += 1
 
     def issue(
         self,

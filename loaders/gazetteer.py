@@ -33,7 +33,9 @@ _CEDEX: Final = re.compile(r"\bcedex\b.*")
 _BRACKETS: Final = re.compile(r"\(.*?\)|\[.*?\]")
 _SAINT: Final = re.compile(r"\bst(e?)\b")
 _SUR: Final = re.compile(r"\bs/|\bs\.")
-_EPCI: Final = re.compile(r"^(cc|ca|cu|metropole|communaute (de communes|d agglomeration|urbaine))\b")
+_EPCI: Final = re.compile(
+    r"^(cc|ca|cu|metropole|communaute (de communes|d agglomeration|urbaine))\b"
+)
 _OF: Final = re.compile(r"^(?:de la|de l|des|du|de|d|le|la|les|l) ")
 
 
@@ -96,7 +98,7 @@ class Gazetteer:
                 self._former[plain_name(name)].append(today)
                 self._successor.setdefault(code, today)
 
-    def get(self, level: Level, code: str) -> Place | None:
+    def get(self, level: str, code: str) -> Place | None:
         """The territory with this code today."""
         return self._by_code.get((level, code))
 

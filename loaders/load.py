@@ -74,7 +74,8 @@ def load(
             raise BadInput(f"There is no file {path}.", "Check the path.")
     with tempfile.TemporaryDirectory(prefix="essaim-load-") as place:
         progress("reading")
-        report, statements = _read(chosen, files, Path(place) / "source.nt.gz")
+        before = _previous(workspace, name)
+        report, statements = _read(chosen, files, Path(place) / "source.nt.gz", before)
         progress("publishing")
         provenance = _provenance(chosen, report, Path(place) / "provenance.nt.gz")
         publication = workspace.publish(
@@ -90,9 +91,17 @@ def load(
     return Loaded(report, publication, folder)
 
 
-def _read(chosen: Loader, files: Sequence[Path], path: Path) -> tuple[Report, StatementFile]:
+def _previous(workspace: Workspace, name: str) -> Path | None:
+    """Where what the source states in the current generation is."""
+    generation, graph = workspace.current(), source_graph(name).value
+    return generation.statement_file(graph) if graph in generation.graphs else None
+
+
+def _read(
+    chosen: Loader, files: Sequence[Path], path: Path, before: Path | None
+) -> tuple[Report, StatementFile]:
     with StatementWriter(path) as writer:
-        context = Context(chosen.source, writer.add, files)
+        context = Context(chosen.source, writer.add, files, previous=before)
         chosen.load(context)
         statements = writer.finish()
     report = context.report

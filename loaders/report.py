@@ -52,6 +52,8 @@ class Report:
         rows: how many rows were read; empty ones do not count.
         left_out: how many of them state nothing in the graph, by reason.
         issues: what was not understood.
+        fixes: how many values were put right, by what was wrong with them.
+        matches: how many names and codes were found to mean something known, by how.
         entities: how many different entities of each class were described.
         statements: how many statements were made.
         added: how many of them are new.
@@ -66,6 +68,8 @@ class Report:
     rows: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     issues: list[Issue] = field(default_factory=list)
+    fixes: Counter[str] = field(default_factory=Counter)
+    matches: Counter[str] = field(default_factory=Counter)
     entities: Counter[str] = field(default_factory=Counter)
     statements: int = 0
     added: int = 0
@@ -98,6 +102,8 @@ class Report:
             "added": self.added,
             "removed": self.removed,
             "entities": dict(sorted(self.entities.items())),
+            "fixes": dict(self.fixes.most_common()),
+            "matches": dict(self.matches.most_common()),
             "issues": dict(self.reasons().most_common()),
             "warnings": self.warnings,
         }
