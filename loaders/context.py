@@ -64,6 +64,7 @@ class Context:
         self._previous = previous
         self.used: list[Path] = []
         self._notes = _TableNotes(self.report)
+        self._recurring: dict[tuple[str, str, str, str], int] = {}
         self._seen: dict[str, set[NamedNode]] = {}
 
     # identifiers
@@ -139,6 +140,16 @@ class Context:
     ) -> None:
         """Report something that was not understood; the load goes on."""
         self.report.issues.append(Issue(reason, file, line, column, value))
+
+    def recurring(self, reason: str, row: Row, column: str, value: str) -> None:
+        """Report a value that was not understood once, with how often it stands in the column."""
+        place = self._recurring.get((reason, row.file, column, value))
+        if place is None:
+            self._recurring[reason, row.file, column, value] = len(self.report.issues)
+            self.report.issues.append(Issue(reason, row.file, row.line, column, value))
+        else:
+            issue = self.report.issues[place]
+            self.report.issues[place] = replace(issue, times=issue.times + 1)
 
     # input
 

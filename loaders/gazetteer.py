@@ -91,7 +91,8 @@ class Gazetteer:
             if level in _LEVELS:
                 place = Place(level, code, name, tuple(within.split("|")))  # type: ignore[arg-type]
                 self._by_code[level, code] = place
-                self._by_name[plain_name(name)].append(place)
+                for text in {plain_name(name), plain_name(_opened(name))}:
+                    self._by_name[text].append(place)
         for level, code, name, within in rows:
             if level == "former":
                 today = self._by_code["commune", within]
@@ -116,6 +117,29 @@ class Gazetteer:
             return Found(place, "code of a former commune")
         return Found(None, "no commune has this code today")
 
+    def commune(self, code: str, name: str, departement: str) -> Found:
+        """The commune that a code, a name and a department mean together.
+
+        Where name and department agree against the code, they are believed: two against one.
+
+        Args:
+            code: its INSEE code as it was typed; ``""`` when there is none.
+            name: its name; ``""`` when there is none.
+            departement: the code of its department; ``""`` when it is not known.
+        """
+        by_code = self.of_code(code) if code else Found(None, "no code")
+        by_name = self.of_name(name, "commune", departement) if name and departement else None
+        if by_name is None or by_name.place is None:
+            place = by_code.place
+            if place is not None and departement and not _is_in(place, departement):
+                return Found(place, f"{by_code.how}, against its department")
+            return by_code if place is not None or by_name is None else by_name
+        if by_code.place is None:
+            return Found(by_name.place, f"{by_name.how} within its department")
+        if by_code.place != by_name.place:
+            return Found(by_name.place, f"{by_name.how} within its department, against its code")
+        return by_code
+
     def of_name(self, text: str, level: Level | None = None, within: str = "") -> Found:
         """The territory that a name means.
 
@@ -128,7 +152,8 @@ class Gazetteer:
         Returns:
             Nothing when several territories of the level have this name.
         """
-        name = plain_name(text)
+        full = plain_name(_opened(text))
+        name = full if full in self._by_name else plain_name(text)
         for names, how in ((self._by_name, "name"), (self._former, "name of a former commune")):
             for wanted in (level,) if level else _LEVELS:
                 fitting = {
@@ -168,6 +193,11 @@ def gazetteer() -> Gazetteer:
     data = files("essaim.loaders").joinpath("corpora", "gazetteer.csv.gz").read_bytes()
     lines = gzip.decompress(data).decode("utf-8").splitlines()
     return Gazetteer(list(csv.reader(lines))[1:])
+
+
+def _opened(text: str) -> str:
+    """A name whose brackets are part of it: ``Château-Chinon (Ville)``."""
+    return text.replace("(", " ").replace(")", " ")
 
 
 def _is_in(place: Place, code: str) -> bool:

@@ -173,10 +173,13 @@ class _Reader:
 
     def _kind(self, path: Path, row: Row, meanings: set[str]) -> str:
         """The kind of mandate a file lists, by its columns, checked against its name."""
-        for kind, told in self._kinds.items():
-            if meanings >= set(told["told_by"]) and not meanings & set(told["not_with"]):
-                break
-        else:
+        fitting = (
+            kind
+            for kind, told in self._kinds.items()
+            if meanings >= set(told["told_by"]) and not meanings & set(told["not_with"])
+        )
+        kind = next(fitting, None)
+        if kind is None:
             raise Refused(
                 f"{path.name} has none of the layouts of the directory of elected officials.",
                 f"Its columns are: {', '.join(row.header)}.",
