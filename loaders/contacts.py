@@ -13,7 +13,7 @@ _PAGE: Final = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#][^
 _MAIL: Final = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 _TELEPHONE: Final = re.compile(
     r"(?<![\w.,/-])(?:(?:\+|00)33[ .-]?(?:\(0\))?[ .-]?|0)[1-9]"
-    r"(?:[ .\u00a0-]?\d\d){4}(?![\w-]|[.,]\d)"
+    r"(?P<between>[ .\u00a0-]?)\d\d(?:(?P=between)\d\d){3}(?![\w-]|[.,]\d)"
 )
 _REMOVED: Final = "[…]"
 
