@@ -46,6 +46,7 @@ class Context:
         given: the files named on the command line; empty to use the embedded ones.
         base: where instances are minted.
         previous: the file of what the source states in the current generation, if it does.
+        parts: gives the sink of each part of the source; ``None`` to give all to the one sink.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Context:
         given: Sequence[Path] = (),
         base: str = BASE,
         previous: Path | None = None,
+        parts: Callable[[str], Callable[[Triple], None]] | None = None,
     ) -> None:
         self.source = source
         self.files = list(given)
@@ -62,6 +64,8 @@ class Context:
         self._sink = sink
         self._base = base
         self._previous = previous
+        self._part_sinks = parts
+        self.parts: dict[str, Path] = {}
         self.used: list[Path] = []
         self._notes = _TableNotes(self.report)
         self._recurring: dict[tuple[str, str, str, str], int] = {}
@@ -112,6 +116,29 @@ class Context:
             self._seen.setdefault(_curie(entity.cls), set()).add(entity.iri)
             for triple in entity.triples:
                 self._sink(triple)
+
+    def begin_part(self, path: Path) -> str:
+        """State what follows in a graph of its own: ``source/<source>/<name of the file>``.
+
+        For a source whose files are independent of one another: loading a file again replaces what
+        that file stated and nothing else.
+
+        Returns:
+            The part's name: the file's, without its endings, as a slug.
+
+        Raises:
+            BadInput: two files given have the same name.
+        """
+        name = self.slug(path.name.partition(".")[0]) or "file"
+        if name in self.parts:
+            raise BadInput(
+                f"{self.parts[name]} and {path} have the same name.",
+                "Load them one at a time, or rename one: a file's name is that of its graph.",
+            )
+        self.parts[name] = path
+        if self._part_sinks is not None:
+            self._sink = self._part_sinks(name)
+        return name
 
     def previous(self) -> Iterator[Triple]:
         """What this source states in the current generation; nothing the first time.

@@ -103,6 +103,11 @@ class Gazetteer:
         """The territory with this code today."""
         return self._by_code.get((level, code))
 
+    def names(self, level: Level) -> list[str]:
+        """The names of a level's territories, in alphabetical order."""
+        found = [place.name for place in self._by_code.values() if place.level == level]
+        return sorted(found, key=fold)
+
     def of_code(self, text: str) -> Found:
         """The commune that a code means, its lost zero given back and mergers followed."""
         repaired = commune_code(text)

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from essaim.loaders.changes import Changes
+
 __all__ = ["Issue", "Report"]
 
 
@@ -58,6 +60,7 @@ class Report:
         statements: how many statements were made.
         added: how many of them are new.
         removed: how many earlier ones are gone.
+        changes: how many entities are new, gone or described otherwise than before.
         warnings: what is unexpected but keeps nothing from being published.
         outcome: what became of the load.
         generation: the current generation afterwards.
@@ -74,6 +77,7 @@ class Report:
     statements: int = 0
     added: int = 0
     removed: int = 0
+    changes: Changes = field(default_factory=Changes)
     warnings: list[str] = field(default_factory=list)
     outcome: str = ""
     generation: int | None = None
@@ -101,6 +105,7 @@ class Report:
             "statements": self.statements,
             "added": self.added,
             "removed": self.removed,
+            "changes": asdict(self.changes),
             "entities": dict(sorted(self.entities.items())),
             "fixes": dict(self.fixes.most_common()),
             "matches": dict(self.matches.most_common()),
