@@ -27,7 +27,7 @@ from essaim.loaders.report import Issue, Report
 from essaim.loaders.source import Source
 from essaim.loaders.tables import Row, iter_table
 from essaim.ontology.errors import BadInput, Refused
-from essaim.ontology.names import BASE, PREFIXES
+from essaim.ontology.names import BASE, PREFIXES, RDF
 from essaim.ontology.vocabulary import concepts, fold
 
 __all__ = ["Context"]
@@ -117,6 +117,19 @@ class Context:
             for triple in entity.triples:
                 self._sink(triple)
 
+    def state(self, triple: Triple) -> None:
+        """State one statement as it stands; for sources that are RDF already."""
+        if triple.predicate == RDF.type and isinstance(triple.object, NamedNode):
+            subject = triple.subject
+            if isinstance(subject, NamedNode):
+                self._seen.setdefault(_curie(triple.object), set()).add(subject)
+        self._sink(triple)
+
+    def use(self, path: Path) -> None:
+        """Tell that a file was read, where no method of this class read it."""
+        if path not in self.used:
+            self.used.append(path)
+
     def begin_part(self, path: Path) -> str:
         """State what follows in a graph of its own: ``source/<source>/<name of the file>``.
 
@@ -187,8 +200,7 @@ class Context:
             BadInput: there is neither.
         """
         path = self._find(name)
-        if path not in self.used:
-            self.used.append(path)
+        self.use(path)
         return path
 
     def _find(self, name: str) -> Path:
@@ -221,8 +233,7 @@ class Context:
         Raises:
             BadInput: it can't be read at all.
         """
-        if path not in self.used:
-            self.used.append(path)
+        self.use(path)
         for row in iter_table(
             path, self._notes, sheet=sheet, delimiter=delimiter, header_after=header_after
         ):
@@ -275,8 +286,7 @@ class Context:
         Raises:
             BadInput: it is missing, too large or is not JSON, with the line and column.
         """
-        if path not in self.used:
-            self.used.append(path)
+        self.use(path)
         with open_content(path) as stream:
             content = stream.read(_MOST_JSON + 1)
         if len(content) > _MOST_JSON:
