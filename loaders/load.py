@@ -23,6 +23,7 @@ from essaim.loaders.changes import Changes, entity_changes
 from essaim.loaders.context import Context
 from essaim.loaders.registry import Loader, loader
 from essaim.loaders.report import Report
+from essaim.loaders.report_page import report_html, report_text
 from essaim.ontology.errors import BadInput, Refused
 
 __all__ = ["Loaded", "load"]
@@ -95,6 +96,10 @@ def load(
     report.added, report.removed = publication.added, publication.removed
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     folder = report.write(workspace.path / "reports" / f"{moment}-{name}")
+    for ending, told in (("txt", report_text), ("html", report_html)):
+        for language in ("fr", "en"):
+            text = told(report, language)
+            (folder / f"report.{language}.{ending}").write_text(text, encoding="utf-8")
     return Loaded(report, publication, folder)
 
 
