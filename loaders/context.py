@@ -20,13 +20,14 @@ from urllib.parse import quote
 import yaml
 from pyoxigraph import NamedNode, Triple
 
+from essaim.graph.statements import iter_statements
 from essaim.loaders.archives import open_content
 from essaim.loaders.entity import Entity
 from essaim.loaders.report import Issue, Report
 from essaim.loaders.source import Source
 from essaim.loaders.tables import Row, iter_table
 from essaim.ontology.errors import BadInput, Refused
-from essaim.ontology.names import BASE, PREFIXES
+from essaim.ontology.names import BASE, PREFIXES, RDF
 from essaim.ontology.vocabulary import concepts, fold
 
 __all__ = ["Context"]
@@ -44,6 +45,8 @@ class Context:
         sink: receives every statement; the caller sorts, compares and publishes them.
         given: the files named on the command line; empty to use the embedded ones.
         base: where instances are minted.
+        previous: the file of what the source states in the current generation, if it does.
+        parts: gives the sink of each part of the source; ``None`` to give all to the one sink.
     """
 
     def __init__(
@@ -52,14 +55,20 @@ class Context:
         sink: Callable[[Triple], None],
         given: Sequence[Path] = (),
         base: str = BASE,
+        previous: Path | None = None,
+        parts: Callable[[str], Callable[[Triple], None]] | None = None,
     ) -> None:
         self.source = source
         self.files = list(given)
         self.report = Report(source.name)
         self._sink = sink
         self._base = base
+        self._previous = previous
+        self._part_sinks = parts
+        self.parts: dict[str, Path] = {}
         self.used: list[Path] = []
         self._notes = _TableNotes(self.report)
+        self._recurring: dict[tuple[str, str, str, str], int] = {}
         self._seen: dict[str, set[NamedNode]] = {}
 
     # identifiers
@@ -108,6 +117,58 @@ class Context:
             for triple in entity.triples:
                 self._sink(triple)
 
+    def state(self, triple: Triple) -> None:
+        """State one statement as it stands; for sources that are RDF already."""
+        if triple.predicate == RDF.type and isinstance(triple.object, NamedNode):
+            subject = triple.subject
+            if isinstance(subject, NamedNode):
+                self._seen.setdefault(_curie(triple.object), set()).add(subject)
+        self._sink(triple)
+
+    def use(self, path: Path) -> None:
+        """Tell that a file was read, where no method of this class read it."""
+        if path not in self.used:
+            self.used.append(path)
+
+    def begin_part(self, path: Path) -> str:
+        """State what follows in a graph of its own: ``source/<source>/<name of the file>``.
+
+        For a source whose files are independent of one another: loading a file again replaces what
+        that file stated and nothing else.
+
+        Returns:
+            The part's name: the file's, without its endings, as a slug.
+
+        Raises:
+            BadInput: two files given have the same name.
+        """
+        name = self.slug(path.name.partition(".")[0]) or "file"
+        if name in self.parts:
+            raise BadInput(
+                f"{self.parts[name]} and {path} have the same name.",
+                "Load them one at a time, or rename one: a file's name is that of its graph.",
+            )
+        self.parts[name] = path
+        if self._part_sinks is not None:
+            self._sink = self._part_sinks(name)
+        return name
+
+    def previous(self) -> Iterator[Triple]:
+        """What this source states in the current generation; nothing the first time.
+
+        For a source whose new edition tells what became of the former one. What a loader states
+        must depend on nothing else than this and the files: then loading again changes nothing.
+        """
+        return iter(()) if self._previous is None else iter_statements(self._previous)
+
+    def fixed(self, what: str) -> None:
+        """Count a value that was put right, by what was wrong with it."""
+        self.report.fixes[what] += 1
+
+    def matched(self, how: str) -> None:
+        """Count a name or code that was found to mean something known, by how it was found."""
+        self.report.matches[how] += 1
+
     def issue(
         self,
         reason: str,
@@ -120,6 +181,16 @@ class Context:
         """Report something that was not understood; the load goes on."""
         self.report.issues.append(Issue(reason, file, line, column, value))
 
+    def recurring(self, reason: str, row: Row, column: str, value: str) -> None:
+        """Report a value that was not understood once, with how often it stands in the column."""
+        place = self._recurring.get((reason, row.file, column, value))
+        if place is None:
+            self._recurring[reason, row.file, column, value] = len(self.report.issues)
+            self.report.issues.append(Issue(reason, row.file, row.line, column, value))
+        else:
+            issue = self.report.issues[place]
+            self.report.issues[place] = replace(issue, times=issue.times + 1)
+
     # input
 
     def data(self, name: str) -> Path:
@@ -129,8 +200,7 @@ class Context:
             BadInput: there is neither.
         """
         path = self._find(name)
-        if path not in self.used:
-            self.used.append(path)
+        self.use(path)
         return path
 
     def _find(self, name: str) -> Path:
@@ -163,8 +233,7 @@ class Context:
         Raises:
             BadInput: it can't be read at all.
         """
-        if path not in self.used:
-            self.used.append(path)
+        self.use(path)
         for row in iter_table(
             path, self._notes, sheet=sheet, delimiter=delimiter, header_after=header_after
         ):
@@ -217,8 +286,7 @@ class Context:
         Raises:
             BadInput: it is missing, too large or is not JSON, with the line and column.
         """
-        if path not in self.used:
-            self.used.append(path)
+        self.use(path)
         with open_content(path) as stream:
             content = stream.read(_MOST_JSON + 1)
         if len(content) > _MOST_JSON:

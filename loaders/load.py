@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from pyoxigraph import Triple
 
 from essaim.graph.provenance import (
     SourceRecord,
@@ -15,10 +18,12 @@ from essaim.graph.provenance import (
     source_graph,
 )
 from essaim.graph.statements import StatementFile, StatementWriter
-from essaim.graph.workspace import Publication, Workspace
+from essaim.graph.workspace import Generation, Publication, Workspace
+from essaim.loaders.changes import Changes, entity_changes
 from essaim.loaders.context import Context
 from essaim.loaders.registry import Loader, loader
 from essaim.loaders.report import Report
+from essaim.loaders.report_page import report_html, report_text
 from essaim.ontology.errors import BadInput, Refused
 
 __all__ = ["Loaded", "load"]
@@ -74,33 +79,66 @@ def load(
             raise BadInput(f"There is no file {path}.", "Check the path.")
     with tempfile.TemporaryDirectory(prefix="essaim-load-") as place:
         progress("reading")
-        report, statements = _read(chosen, files, Path(place) / "source.nt.gz")
+        former = workspace.current()
+        report, stated = _read(chosen, files, Path(place), former)
         progress("publishing")
-        provenance = _provenance(chosen, report, Path(place) / "provenance.nt.gz")
-        publication = workspace.publish(
-            {source_graph(name).value: statements, provenance_graph(name).value: provenance},
-            f"load {name}",
-            dry_run=dry_run,
+        changes = {source_graph(part).value: file for part, (file, _) in stated.items()}
+        report.changes = sum(
+            (entity_changes(_former(former, graph), file.path) for graph, file in changes.items()),
+            start=Changes(),
         )
+        for number, (part, (_, used)) in enumerate(stated.items()):
+            target = Path(place) / f"provenance-{number}.nt.gz"
+            changes[provenance_graph(part).value] = _provenance(chosen, part, used, target)
+        publication = workspace.publish(changes, f"load {name}", dry_run=dry_run)
     report.outcome = publication.outcome
     report.generation = publication.generation.number
     report.added, report.removed = publication.added, publication.removed
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     folder = report.write(workspace.path / "reports" / f"{moment}-{name}")
+    for ending, told in (("txt", report_text), ("html", report_html)):
+        for language in ("fr", "en"):
+            text = told(report, language)
+            (folder / f"report.{language}.{ending}").write_text(text, encoding="utf-8")
     return Loaded(report, publication, folder)
 
 
-def _read(chosen: Loader, files: Sequence[Path], path: Path) -> tuple[Report, StatementFile]:
-    with StatementWriter(path) as writer:
-        context = Context(chosen.source, writer.add, files)
+def _former(generation: Generation, graph: str) -> Path | None:
+    """Where what a graph holds in a generation is."""
+    return generation.statement_file(graph) if graph in generation.graphs else None
+
+
+def _read(
+    chosen: Loader, files: Sequence[Path], place: Path, former: Generation
+) -> tuple[Report, dict[str, tuple[StatementFile, Sequence[Path]]]]:
+    """Run a loader; what it states and the files it read, for each part of the source."""
+    name = chosen.source.name
+    writers: dict[str, StatementWriter] = {}
+    with ExitStack() as stack:
+
+        def sink(part: str) -> Callable[[Triple], None]:
+            path = place / f"statements-{len(writers)}.nt.gz"
+            writers[part] = stack.enter_context(StatementWriter(path))
+            return writers[part].add
+
+        before = _former(former, source_graph(name).value)
+        context = Context(chosen.source, sink(""), files, previous=before, parts=sink)
         chosen.load(context)
-        statements = writer.finish()
+        finished = {part: writer.finish() for part, writer in writers.items()}
     report = context.report
-    report.statements = statements.count
+    report.statements = sum(statements.count for statements in finished.values())
     report.entities = context.counts()
     report.files = context.used
     _check_expected(chosen, report)
-    return report, statements
+    if context.parts:
+        finished.pop("")
+    return report, {
+        f"{name}/{part}" if part else name: (
+            statements,
+            [context.parts[part]] if part else context.used,
+        )
+        for part, statements in finished.items()
+    }
 
 
 def _check_expected(chosen: Loader, report: Report) -> None:
@@ -115,18 +153,19 @@ def _check_expected(chosen: Loader, report: Report) -> None:
             report.warnings.append(f"{count} {cls}, more than the {most} expected.")
 
 
-def _provenance(chosen: Loader, report: Report, path: Path) -> StatementFile:
+def _provenance(chosen: Loader, part: str, files: Sequence[Path], path: Path) -> StatementFile:
     source = chosen.source
+    about = "" if part == source.name else f" – {files[0].name}"
     record = SourceRecord(
-        name=source.name,
-        title_fr=source.title_fr,
-        title_en=source.title_en,
+        name=part,
+        title_fr=source.title_fr + about,
+        title_en=source.title_en + about,
         publisher=source.publisher,
         licence=source.licence,
         homepage=source.homepage,
         version=source.version,
         retrieved=source.retrieved,
-        files=report.files,
+        files=files,
     )
     with StatementWriter(path) as writer:
         for triple in iter_provenance(record):

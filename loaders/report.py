@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from essaim.loaders.changes import Changes
+
 __all__ = ["Issue", "Report"]
 
 
@@ -52,10 +54,13 @@ class Report:
         rows: how many rows were read; empty ones do not count.
         left_out: how many of them state nothing in the graph, by reason.
         issues: what was not understood.
+        fixes: how many values were put right, by what was wrong with them.
+        matches: how many names and codes were found to mean something known, by how.
         entities: how many different entities of each class were described.
         statements: how many statements were made.
         added: how many of them are new.
         removed: how many earlier ones are gone.
+        changes: how many entities are new, gone or described otherwise than before.
         warnings: what is unexpected but keeps nothing from being published.
         outcome: what became of the load.
         generation: the current generation afterwards.
@@ -66,10 +71,13 @@ class Report:
     rows: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     issues: list[Issue] = field(default_factory=list)
+    fixes: Counter[str] = field(default_factory=Counter)
+    matches: Counter[str] = field(default_factory=Counter)
     entities: Counter[str] = field(default_factory=Counter)
     statements: int = 0
     added: int = 0
     removed: int = 0
+    changes: Changes = field(default_factory=Changes)
     warnings: list[str] = field(default_factory=list)
     outcome: str = ""
     generation: int | None = None
@@ -97,7 +105,10 @@ class Report:
             "statements": self.statements,
             "added": self.added,
             "removed": self.removed,
+            "changes": asdict(self.changes),
             "entities": dict(sorted(self.entities.items())),
+            "fixes": dict(self.fixes.most_common()),
+            "matches": dict(self.matches.most_common()),
             "issues": dict(self.reasons().most_common()),
             "warnings": self.warnings,
         }

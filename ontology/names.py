@@ -97,6 +97,7 @@ SCHEMES: Final = (
     "organisation",
     "skill",
     "event-status",
+    "scale",
 )
 """The concept schemes; each is also a prefix of the queries."""
 
