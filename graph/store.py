@@ -23,6 +23,9 @@ from essaim.queries.guard import refuse_outbound
 
 __all__ = ["Answer", "EmbeddedStore", "Term", "in_graph", "run_query", "term_value"]
 
+_LONGEST = 160
+"""Characters of an engine's message that are worth showing."""
+
 Term = NamedNode | Literal | BlankNode
 Answer = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -119,4 +122,6 @@ def term_value(row: Mapping[str, Term], name: str) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")
+    """What the engine says, as one line; its lists of everything it expected are cut short."""
+    text = " ".join(str(error).split()).rstrip(".")
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rpartition(" ")[0].rstrip(",") + " …"

@@ -213,7 +213,7 @@ class Workspace:
         chosen = generation or self.current()
         try:
             return EmbeddedStore(chosen.path / "store")
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             message = f"Generation {chosen.number} can't be opened: {str(error).splitlines()[0]}."
             raise WorkspaceError(message, "Go back to an earlier one.") from None
 

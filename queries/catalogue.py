@@ -123,7 +123,7 @@ class NamedQuery:
         try:
             return self.parameters[name]
         except KeyError:
-            listing = f"essaim query {self.name} --help"
+            listing = f"essaim query {self.name} --explain"
             raise NotFound("parameter", name, self.parameters, listing) from None
 
     def bind(self, values: Mapping[str, Sequence[NamedNode | Literal]]) -> str:

@@ -1,7 +1,7 @@
 """The web application: routes, limits, headers and errors, put together.
 
 Example:
-    >>> app = create_app(make_settings(workspace="essaim-data"))  # doctest: +SKIP
+    ``app = create_app(make_settings(workspace="essaim-data"))``
 """
 
 from __future__ import annotations

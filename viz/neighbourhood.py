@@ -5,7 +5,7 @@ Dated relationships are lines, not points: "A is a member of B since 2019" is on
 ten thousand others is not being tied to them.
 
 Example:
-    >>> neighbourhood(store, "openlab:haute-loire").total  # doctest: +SKIP
+    ``neighbourhood(store, "openlab:haute-loire").total``
     31
 """
 

@@ -208,4 +208,4 @@ def test_a_damaged_store_is_named(essaim: Command, scratch: Workspace, tmp_path:
     for entry in (scratch.path / "generations" / "1" / "store").iterdir():
         entry.write_bytes(b"damaged")
     (tmp_path / "q.rq").write_text("SELECT * { ?s ?p ?o }", encoding="utf-8")
-    assert is_one_line(essaim("query", tmp_path / "q.rq", "-w", scratch.path), "be read")
+    assert is_one_line(essaim("query", tmp_path / "q.rq", "-w", scratch.path), "opened", "earlier")
