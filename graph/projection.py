@@ -1,76 +1,27 @@
 """The graph as compact arrays: who is tied to what, in which sectors, where and when.
 
 Which relationships there are is not written here: each relationship class of the ontology declares
-its own edge (``ess:edgeSource``, ``ess:edgeTarget``, ``ess:edgeLabel``, ``ess:edgeWeight``), and
-:func:`relationships` reads those declarations.
+its own edge, and :func:`essaim.ontology.relationships.relationships` reads those declarations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 from scipy import sparse
 
 from essaim.graph.store import EmbeddedStore, term_value
 from essaim.ontology.names import ESS
-from essaim.ontology.vocabulary import iter_ontology_triples
+from essaim.ontology.relationships import Relationship, relationships
 
 __all__ = ["Matrix", "Projection", "Relationship", "project", "relationships"]
 
 Matrix: TypeAlias = sparse.csr_array
-
-
-@dataclass(frozen=True)
-class Relationship:
-    """A relationship class and the edge it declares.
-
-    Args:
-        cls: the class, such as ``ess:Participation``.
-        source: the property that leads to the edge's source.
-        target: the property that leads to its target.
-        label_fr: what the edge is called, in French.
-        label_en: what the edge is called, in English.
-        weight: its weight.
-    """
-
-    cls: NamedNode
-    source: NamedNode
-    target: NamedNode
-    label_fr: str
-    label_en: str
-    weight: float
-
-
-@cache
-def relationships() -> tuple[Relationship, ...]:
-    """The relationship classes of the ontology, sorted by IRI."""
-    about: dict[NamedNode, dict[str, NamedNode | Literal]] = {}
-    wanted = {
-        ESS.edgeSource: "source",
-        ESS.edgeTarget: "target",
-        ESS.edgeLabel: "label",
-        ESS.edgeWeight: "weight",
-    }
-    for subject, predicate, value in iter_ontology_triples():
-        key = wanted.get(predicate)
-        if key and isinstance(subject, NamedNode) and isinstance(value, NamedNode | Literal):
-            language = value.language if isinstance(value, Literal) else None
-            about.setdefault(subject, {})[f"{key}_{language}" if language else key] = value
-    found = []
-    for cls, parts in about.items():
-        source, target = parts.get("source"), parts.get("target")
-        if isinstance(source, NamedNode) and isinstance(target, NamedNode):
-            weight = float(parts["weight"].value) if "weight" in parts else 1.0
-            label_fr = parts["label_fr"].value if "label_fr" in parts else ""
-            label_en = parts["label_en"].value if "label_en" in parts else ""
-            found.append(Relationship(cls, source, target, label_fr, label_en, weight))
-    return tuple(sorted(found, key=lambda relationship: relationship.cls.value))
 
 
 @dataclass(frozen=True)
@@ -126,7 +77,7 @@ def project(store: EmbeddedStore) -> Projection:
     for kind, declared in enumerate(relationships()):
         query = f"""SELECT DISTINCT ?edge ?source ?target ?start {{
             ?edge a {declared.cls} ; {declared.source} ?source ; {declared.target} ?target .
-            OPTIONAL {{ ?edge ess:start ?start }} }}"""
+            OPTIONAL {{ ?edge {declared.start} ?start }} }}"""
         edges.extend(
             (
                 row["source"].value,

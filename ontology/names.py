@@ -98,6 +98,13 @@ SCHEMES: Final = (
     "skill",
     "event-status",
     "scale",
+    "method",
+    "evidence",
+    "practice-status",
+    "phase",
+    "legal-form",
+    "motive",
+    "effect",
 )
 """The concept schemes; each is also a prefix of the queries."""
 

@@ -46,7 +46,7 @@ def ontology_files(folder: str = "") -> list[Traversable]:
     """The Turtle files of the ontology, in a stable order.
 
     Args:
-        folder: ``""`` for the modules, ``"vocabularies"`` or ``"shapes"``.
+        folder: ``""`` for the modules, ``"vocabularies"``, ``"alignments"`` or ``"shapes"``.
     """
     root = files("essaim.ontology")
     place = root.joinpath(folder) if folder else root
@@ -57,8 +57,12 @@ def ontology_files(folder: str = "") -> list[Traversable]:
 
 
 def iter_ontology_triples() -> Iterator[Triple]:
-    """Every statement of the ontology modules and of the concept schemes."""
-    for file in (*ontology_files(), *ontology_files("vocabularies")):
+    """Every statement of the ontology modules, of the concept schemes and of the alignments."""
+    for file in (
+        *ontology_files(),
+        *ontology_files("vocabularies"),
+        *ontology_files("alignments"),
+    ):
         for quad in parse(input=file.read_bytes(), format=RdfFormat.TURTLE):
             yield quad.triple
 

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 import networkx as nx
 from pyoxigraph import NamedNode
 
-from essaim.graph.projection import relationships
 from essaim.graph.resolve import resolve
 from essaim.graph.store import EmbeddedStore
 from essaim.ontology.errors import BadInput
 from essaim.ontology.names import ESS
+from essaim.ontology.relationships import relationships
 from essaim.viz.escape import clean
 from essaim.viz.reading import Fact, Link, Reader, SourceGraph, read_sources
 from essaim.viz.texts import check_language

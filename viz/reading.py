@@ -15,7 +15,6 @@ from typing import TypeGuard
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from essaim.graph.inference import INFERRED
-from essaim.graph.projection import Relationship, relationships
 from essaim.graph.resolve import label
 from essaim.graph.store import EmbeddedStore, Term
 from essaim.ontology.names import (
@@ -31,6 +30,7 @@ from essaim.ontology.names import (
     RDFS,
     SKOS,
 )
+from essaim.ontology.relationships import Relationship, relationships
 from essaim.viz.links import short_name
 from essaim.viz.texts import has_text, text
 

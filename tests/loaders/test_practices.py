@@ -293,7 +293,7 @@ def test_mistakes_are_reported_and_the_rest_is_kept(tmp_path: Path) -> None:
     practices = slice_of(
         tmp_path / "practices.csv",
         slug="essai",
-        themes="lecture publique|saisonnalité",
+        themes="lecture publique|astrologie",
         publics="habitants|licornes",
         carrier="Une inconnue",
         partners="DRAC",
@@ -315,7 +315,7 @@ def test_mistakes_are_reported_and_the_rest_is_kept(tmp_path: Path) -> None:
     ctx, stated = read(practices, replications)
     found = {(issue.file, issue.column, issue.value) for issue in ctx.report.issues}
     assert found == {
-        ("practices.csv", "themes", "saisonnalité"),
+        ("practices.csv", "themes", "astrologie"),
         ("practices.csv", "publics", "licornes"),
         ("practices.csv", "carrier", "Une inconnue"),
         ("practices.csv", "territory", "departement/999"),
@@ -334,7 +334,7 @@ def test_mistakes_are_reported_and_the_rest_is_kept(tmp_path: Path) -> None:
     }
     assert all(issue.line == 2 for issue in ctx.report.issues)
     texts = {triple.object.value for triple in stated if isinstance(triple.object, Literal)}
-    assert Triple(iri("practice/essai"), ESS.freeTheme, Literal("saisonnalité", language="fr")) in (
+    assert Triple(iri("practice/essai"), ESS.freeTheme, Literal("astrologie", language="fr")) in (
         stated
     )
     assert "publics : licornes" in texts
