@@ -12,10 +12,9 @@ import hashlib
 import re
 import tempfile
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +22,8 @@ from typing import IO, Self, cast
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
-from essaim.ontology.names import RDF, XSD
+from essaim.graph.census import Census, CensusTaker
+from essaim.ontology.names import XSD
 
 __all__ = [
     "StatementFile",
@@ -40,7 +40,6 @@ _CHUNK = 200_000
 _BLOCK = 2**18
 """Characters read from each sorted chunk at a time, about."""
 
-_IS_A = str(RDF.type)
 _TYPED = f'"^^<{XSD.base}'
 _NUMBER = r"-?(?:[1-9]\d{0,14}(?:[.]\d{0,14}[1-9])?|0[.]\d{0,14}[1-9])|0"
 _AS_STORED = re.compile(
@@ -64,13 +63,13 @@ class StatementFile:
         path: gzip-compressed N-Triples, one statement a line, in byte order.
         digest: SHA-256 of the lines.
         count: how many there are.
-        classes: how many entities there are of each class, by the class's IRI.
+        census: what they are about.
     """
 
     path: Path
     digest: str
     count: int
-    classes: Mapping[str, int] = field(default_factory=dict)
+    census: Census
 
 
 class StatementWriter:
@@ -110,6 +109,10 @@ class StatementWriter:
             value = triple.object
             if isinstance(value, Literal):
                 line = f"{Triple(triple.subject, triple.predicate, stored_form(value))} .\n"
+        self.add_line(line)
+
+    def add_line(self, line: str) -> None:
+        """Take one statement as a line of such a file, which it must be already."""
         self._lines.append(line)
         if len(self._lines) >= _CHUNK:
             self._spill()
@@ -120,7 +123,7 @@ class StatementWriter:
             self._spill()
         digest = hashlib.sha256()
         count = 0
-        classes: Counter[str] = Counter()
+        census = CensusTaker()
         self._lines.sort()
         with ExitStack() as stack, gzip.GzipFile(self._path, "wb", compresslevel=1, mtime=0) as out:
             streams = [
@@ -132,9 +135,9 @@ class StatementWriter:
                 out.write(encoded)
                 digest.update(encoded)
                 count += len(lines)
-                classes.update(_iter_classes(lines))
+                census.count(lines)
         self._lines = []
-        return StatementFile(self._path, digest.hexdigest(), count, classes)
+        return StatementFile(self._path, digest.hexdigest(), count, census.finish())
 
     def _spill(self) -> None:
         self._lines.sort()
@@ -176,14 +179,6 @@ def iter_statements(path: Path) -> Iterator[Triple]:
     with open_statements(path) as stream:
         for quad in parse(input=stream, format=RdfFormat.N_TRIPLES):
             yield quad.triple
-
-
-def _iter_classes(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        if _IS_A in line:
-            _, predicate, value, *_ = line.split(" ", 3)
-            if predicate == _IS_A:
-                yield value[1:-1]
 
 
 def _iter_sorted(last: list[str], streams: Sequence[IO[str]]) -> Iterator[list[str]]:

@@ -6,7 +6,8 @@
         lock                    held by the one writer
         generations/N/
             store/              RocksDB, never written to again
-            statements/         each named graph, sorted and compressed
+            statements/         each named graph, sorted and compressed, and its census
+            findings.jsonl.gz   what the shapes object to
             generation.json     what it holds, its hash, when and why it was made
         reports/                what each load could not understand
 
@@ -21,7 +22,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -32,10 +33,15 @@ from urllib.parse import quote
 import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
 
+from essaim.graph.census import Census
+from essaim.graph.entities import count_statements
+from essaim.graph.findings import Finding, read_findings, write_findings
 from essaim.graph.inference import INFERRED, infer
+from essaim.graph.shapes import shapes_digest
+from essaim.graph.state import State
 from essaim.graph.statements import StatementFile, StatementWriter, difference, open_statements
 from essaim.graph.store import EmbeddedStore, in_graph
-from essaim.graph.validation import Finding, validate
+from essaim.graph.validation import revalidate, validate
 from essaim.ontology.errors import WorkspaceBusy, WorkspaceError
 from essaim.ontology.names import GRAPHS
 from essaim.ontology.vocabulary import iter_ontology_triples
@@ -44,6 +50,7 @@ __all__ = ["Generation", "GraphRecord", "Publication", "Workspace"]
 
 FORMAT = 1
 ONTOLOGY = GRAPHS.ontology
+_FINDINGS = "findings.jsonl.gz"
 _BATCH = 50_000
 _KEEP = 10
 
@@ -72,6 +79,7 @@ class Generation:
         content_hash: SHA-256 over its graphs; the same inputs give the same hash.
         graphs: its named graphs by IRI.
         path: its directory.
+        shapes: what stands for the shapes it was checked against.
     """
 
     number: int
@@ -80,6 +88,7 @@ class Generation:
     content_hash: str
     graphs: Mapping[str, GraphRecord]
     path: Path
+    shapes: str = ""
 
     @property
     def statements(self) -> int:
@@ -89,6 +98,16 @@ class Generation:
     def statement_file(self, graph: str) -> Path:
         """Where a graph's sorted statements are."""
         return self.path / "statements" / _file_name(graph)
+
+    def findings(self) -> list[Finding] | None:
+        """What the shapes object to in it; ``None`` when today's shapes were not there yet."""
+        path = self.path / _FINDINGS
+        return read_findings(path) if self.shapes == shapes_digest() and path.exists() else None
+
+    def state(self) -> State:
+        """Its store and its files, open for reading."""
+        store = pyoxigraph.Store.read_only(str(self.path / "store"))
+        return _state(store, self.path / "statements", self.graphs)
 
 
 @dataclass(frozen=True)
@@ -101,6 +120,7 @@ class Publication:
         added: statements added to the graphs that were written.
         removed: statements removed from them.
         findings: what the shapes object to.
+        brought: what of it the write brings; a violation among them refuses it.
     """
 
     generation: Generation
@@ -108,6 +128,7 @@ class Publication:
     added: int
     removed: int
     findings: list[Finding]
+    brought: list[Finding]
 
 
 class Workspace:
@@ -224,8 +245,9 @@ class Workspace:
     ) -> Publication:
         """Make the next generation by replacing the statements of some named graphs.
 
-        What follows from the new statements is derived, and everything is checked against the
-        shapes, before it is published; a violation refuses the whole write.
+        What the change touches is checked against the shapes, and what follows from it is derived,
+        before it is published. A violation that the change brings refuses the whole write; one that
+        was there before does not.
 
         Args:
             changes: for each named graph, its new statements.
@@ -274,14 +296,15 @@ class Workspace:
         ontology = draft.ontology()
         added, removed = draft.apply({ONTOLOGY.value: ontology, **changes})
         if before is not None and not draft.changed:
-            return Publication(before, "unchanged", 0, 0, [])
-        findings = draft.complete()
-        refused = any(found.severity == "violation" for found in findings)
+            return Publication(before, "unchanged", 0, 0, [], [])
+        findings, brought = draft.check()
+        refused = any(found.severity == "violation" for found in brought)
         if before is not None and (refused or dry_run):
             outcome = "refused" if refused else "checked"
-            return Publication(before, outcome, added, removed, findings)
+            return Publication(before, outcome, added, removed, findings, brought)
+        draft.derive()
         self._make_current(draft, note)
-        return Publication(self.current(), "published", added, removed, findings)
+        return Publication(self.current(), "published", added, removed, findings, brought)
 
     def _make_current(self, draft: _Draft, note: str) -> None:
         draft.seal(note)
@@ -328,13 +351,16 @@ class _Draft:
     def __init__(self, workspace: Path, before: Generation | None, number: int) -> None:
         self.before = before
         self.number = number
-        self.changed = False
+        self.changed: set[str] = set()
         self._path = workspace / "generations" / f"{number}.tmp"
         self._graphs = dict(before.graphs) if before else {}
+        self._shapes = before.shapes if before else ""
         (self._path / "statements").mkdir(parents=True)
         if before is not None:
             for file in (before.path / "statements").iterdir():
                 (self._path / "statements" / file.name).hardlink_to(file)
+            if (before.path / _FINDINGS).exists():
+                (self._path / _FINDINGS).hardlink_to(before.path / _FINDINGS)
         self._store: pyoxigraph.Store | None = None
 
     def ontology(self) -> StatementFile:
@@ -354,21 +380,36 @@ class _Draft:
             record = GraphRecord(statements.digest, statements.count)
             if self._graphs.get(graph) == record:
                 continue
-            self.changed = True
+            self.changed.add(graph)
             more, fewer = self._apply_one(graph, statements)
             added, removed = added + more, removed + fewer
             self._keep(graph, statements)
         return added, removed
 
-    def complete(self) -> list[Finding]:
-        """Derive what follows and check everything."""
+    def check(self) -> tuple[list[Finding], list[Finding]]:
+        """Check what changed against the shapes; returns all findings, and those it brings."""
+        after = _state(self._open(), self._path / "statements", self._graphs)
+        if self.before is None:
+            findings = brought = validate(after)
+        else:
+            state, known = self.before.state(), self.before.findings()
+            former = validate(state) if known is None else known
+            findings = revalidate(state, after, self.changed, former)
+            stood = set(former)
+            brought = [found for found in findings if found not in stood]
+        (self._path / _FINDINGS).unlink(missing_ok=True)
+        write_findings(findings, self._path / _FINDINGS)
+        self._shapes = shapes_digest()
+        return findings, brought
+
+    def derive(self) -> None:
+        """Derive what follows from what is stated."""
         store = self._open()
         infer(store)
         with StatementWriter(self._path / "inferred.tmp") as writer:
             for quad in store.quads_for_pattern(None, None, None, INFERRED):
                 writer.add(quad.triple)
             self._keep(INFERRED.value, writer.finish())
-        return validate(store)
 
     def seal(self, note: str) -> None:
         """Close the store, describe the generation and give it its place."""
@@ -385,6 +426,7 @@ class _Draft:
             "note": note,
             "content_hash": digest.hexdigest(),
             "graphs": {iri: asdict(record) for iri, record in sorted(self._graphs.items())},
+            "shapes": self._shapes,
         }
         text = json.dumps(about, ensure_ascii=False, indent=2)
         _write_synced(self._path / "generation.json", text + "\n")
@@ -436,11 +478,29 @@ class _Draft:
         place = self._path / "statements" / _file_name(graph)
         place.unlink(missing_ok=True)
         shutil.move(statements.path, place)
+        census = _census_file(place)
+        census.unlink(missing_ok=True)
+        statements.census.save(census)
         self._graphs[graph] = GraphRecord(statements.digest, statements.count)
 
 
 def _file_name(graph: str) -> str:
     return quote(graph, safe="") + ".nt.gz"
+
+
+def _census_file(statements: Path) -> Path:
+    return statements.with_name(statements.name.removesuffix(".nt.gz") + ".census")
+
+
+def _census(statements: Path) -> Census:
+    """What a statement file holds, as kept beside it, else counted."""
+    kept = _census_file(statements)
+    return Census.read(kept) if kept.exists() else count_statements(statements)
+
+
+def _state(store: pyoxigraph.Store, folder: Path, graphs: Iterable[str]) -> State:
+    files = {graph: folder / _file_name(graph) for graph in graphs}
+    return State(store, files, {graph: _census(path) for graph, path in files.items()})
 
 
 def _write_synced(path: Path, text: str) -> None:

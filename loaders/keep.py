@@ -118,8 +118,7 @@ class _Reader:
         call = ctx.make(ESS.CallForInterest, self._call(programme, number))
         short = _short(programme)
         call.label(f"Appel {number} – {short}", f"Call {number} – {short}")
-        for column, prop in (("Start Date", ESS.start), ("End Date", ESS.end)):
-            self._date(row, call, column, prop)
+        self._dates(row, call, "Start Date", "End Date")
         self._amount(
             row,
             call,
@@ -162,8 +161,7 @@ class _Reader:
         page = home_page(row.pop("Website"))
         for entity in (practice, run):
             entity.add(DCTERMS.source, page or NamedNode(SOURCE.homepage))
-        for column, prop in (("Project start", ESS.start), ("Project end", ESS.end)):
-            project.dates[prop] = self._date(row, run, column, prop)
+        project.dates.update(self._dates(row, run, "Project start", "Project end"))
         self._themes(row, practice)
         self._texts(row, project)
         self._challenge(row, programme, practice)
@@ -269,13 +267,26 @@ class _Reader:
         entity.add(ESS.amount, amount)
         return amount
 
-    def _date(self, row: Row, entity: Entity, column: str, prop: NamedNode) -> str:
+    def _dates(self, row: Row, entity: Entity, start: str, end: str) -> dict[NamedNode, str]:
+        """Date an entity from two columns; an end that comes before its start is not stated."""
+        days = {prop: self._day(row, name) for prop, name in ((ESS.start, start), (ESS.end, end))}
+        first, last = days[ESS.start], days[ESS.end]
+        if first and last and last[: len(first)] < first[: len(last)]:
+            self._report_date(row, "End before the start, not kept", end, last)
+            days[ESS.end] = ""
+        for prop, day in days.items():
+            entity.date(prop, day)
+        return days
+
+    def _day(self, row: Row, column: str) -> str:
         text = row.pop(column)
         day = values.date_text(text) if text else ""
         if day is None:
-            self._ctx.issue("Not a date", file=row.file, line=row.line, column=column, value=text)
-        entity.date(prop, day or "")
+            self._report_date(row, "Not a date", column, text)
         return day or ""
+
+    def _report_date(self, row: Row, reason: str, column: str, value: str) -> None:
+        self._ctx.issue(reason, file=row.file, line=row.line, column=column, value=value)
 
     # partners
 

@@ -94,6 +94,7 @@ def load(
     report.outcome = publication.outcome
     report.generation = publication.generation.number
     report.added, report.removed = publication.added, publication.removed
+    report.findings = publication.brought
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     folder = report.write(workspace.path / "reports" / f"{moment}-{name}")
     for ending, told in (("txt", report_text), ("html", report_html)):

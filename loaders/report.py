@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from essaim.graph.findings import Finding
 from essaim.loaders.changes import Changes
 
 __all__ = ["Issue", "Report"]
@@ -62,6 +63,7 @@ class Report:
         removed: how many earlier ones are gone.
         changes: how many entities are new, gone or described otherwise than before.
         warnings: what is unexpected but keeps nothing from being published.
+        findings: what the shapes object to in what the load brings.
         outcome: what became of the load.
         generation: the current generation afterwards.
     """
@@ -79,6 +81,7 @@ class Report:
     removed: int = 0
     changes: Changes = field(default_factory=Changes)
     warnings: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     outcome: str = ""
     generation: int | None = None
 
@@ -90,11 +93,18 @@ class Report:
         return counts
 
     def write(self, folder: Path) -> Path:
-        """Write ``summary.json`` and ``issues.jsonl`` into a folder and return it."""
+        """Write ``summary.json``, ``issues.jsonl`` and ``findings.jsonl`` into a folder.
+
+        Returns:
+            The folder.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "issues.jsonl").open("w", encoding="utf-8") as stream:
-            for issue in self.issues:
-                stream.write(json.dumps(asdict(issue), ensure_ascii=False) + "\n")
+        for name, rows in (
+            ("issues", [asdict(issue) for issue in self.issues]),
+            ("findings", [finding.as_dict() for finding in self.findings]),
+        ):
+            with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as stream:
+                stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         summary = {
             "source": self.source,
             "files": [path.name for path in self.files],
@@ -111,6 +121,7 @@ class Report:
             "matches": dict(self.matches.most_common()),
             "issues": dict(self.reasons().most_common()),
             "warnings": self.warnings,
+            "findings": dict(Counter(finding.severity for finding in self.findings)),
         }
         text = json.dumps(summary, ensure_ascii=False, indent=2)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8")

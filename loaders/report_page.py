@@ -49,7 +49,12 @@ td { overflow-wrap: anywhere }
 <ul>
 {% for text in warnings %}<li>{{ text }}</li>
 {% endfor %}</ul>
-{% endif %}{% if issues %}<h2>{{ words.place }}</h2>
+{% endif %}{% for name, sentences, more in findings if sentences %}<h2>{{ name }}</h2>
+<ul>
+{% for text in sentences %}<li>{{ text }}</li>
+{% endfor %}</ul>
+{% if more %}<p>{{ more }}</p>
+{% endif %}{% endfor %}{% if issues %}<h2>{{ words.place }}</h2>
 <table>
 <tr><th>{{ words.place }}</th><th>{{ words.value }}</th><th>{{ words.issues }}</th>\
 <th>{{ words.times }}</th></tr>
@@ -87,6 +92,10 @@ def report_text(report: Report, language: str = "fr") -> str:
             lines += ["", name, *(f"{count:>9}  {text}" for text, count in rows)]
     if page["warnings"]:
         lines += ["", page["words"]["warnings"], *(f"- {text}" for text in page["warnings"])]
+    for name, sentences, more in page["findings"]:
+        if sentences:
+            lines += ["", name, *(f"- {sentence}" for sentence in sentences)]
+            lines += [more] if more else []
     if page["issues"]:
         lines += ["", page["words"]["place"]]
         for place, value, reason, times in page["issues"]:
@@ -141,11 +150,23 @@ def _page(report: Report, language: str) -> dict[str, Any]:
             (words["issues"], _counted(reasons, language)),
         ],
         "warnings": report.warnings,
+        "findings": [
+            _found(report, severity, words, language) for severity in ("violation", "warning")
+        ],
         "issues": [_told(issue, words, language) for issue in report.issues[:_SHOWN]],
         "more": words["more"].format(len(report.issues) - _SHOWN)
         if len(report.issues) > _SHOWN
         else "",
     }
+
+
+def _found(
+    report: Report, severity: str, words: Mapping[str, str], language: str
+) -> tuple[str, list[str], str]:
+    """A heading, what the shapes object to with this severity, and how much more there is."""
+    all_ = [f.sentence(language) for f in report.findings if f.severity == severity]
+    more = words["more_findings"].format(len(all_) - _SHOWN) if len(all_) > _SHOWN else ""
+    return words[severity], all_[:_SHOWN], more
 
 
 def _told(issue: Issue, words: Mapping[str, str], language: str) -> tuple[str, str, str, int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from essaim.ontology.errors import BadInput, NotFound
-from essaim.service.commands import FormatOption, Run, command, write_file
+from essaim.service.commands import Run, command, write_file
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from essaim.graph.store import EmbeddedStore
 
 __all__ = ["register"]
+
+_DAY = 86_400.0
+_VIOLATION = b"sh:resultSeverity sh:Violation"
 
 ExportFormat = Literal["nquads", "trig", "turtle", "ntriples", "jsonld", "rdfxml"]
 
@@ -38,11 +41,30 @@ def register(app: typer.Typer) -> None:
     command(app, "export")(export)
 
 
-def validate(run: Run, *, format: FormatOption = "table") -> None:  # noqa: A002 - the option's name
+def validate(
+    run: Run,
+    *,
+    format: Annotated[  # noqa: A002 - the option's name
+        Literal["table", "json", "csv", "turtle"],
+        typer.Option("--format", "-f", help="How to print it; turtle is SHACL's report graph."),
+    ] = "table",
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Let pySHACL check instead: slow, for comparison.")
+    ] = False,
+) -> None:
     """Check the whole graph against its shapes; exit code 1 when there is a violation."""
     from essaim.service import jobs  # noqa: PLC0415 - imports the engine
 
-    findings = jobs.read_json(run.ask(jobs.validate, timeout=run.settings.answer_timeout))
+    timeout = _DAY if reference else run.settings.answer_timeout
+    if format == "turtle":
+        reply = run.ask(
+            jobs.validate, timeout=timeout, media_type=jobs.TURTLE, by_reference=reference
+        )
+        sys.stdout.write(reply.body.decode())
+        if _VIOLATION in reply.body:
+            raise typer.Exit(1)
+        return
+    findings = jobs.read_json(run.ask(jobs.validate, timeout=timeout, by_reference=reference))
     rows = [
         {
             "severity": run.say(found["severity"]) if format == "table" else found["severity"],

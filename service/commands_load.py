@@ -160,6 +160,7 @@ def _report(loaded: Loaded) -> dict[str, Any]:
         "warnings": report.warnings,
         "issues": [asdict(issue) for issue in report.issues],
         "findings": [finding.as_dict() for finding in loaded.publication.findings],
+        "brought": [finding.as_dict() for finding in loaded.publication.brought],
         "report": str(loaded.folder),
     }
 
@@ -180,22 +181,22 @@ def _print_report(run: Run, loaded: Loaded) -> None:
         run.print(f"  {count:>7}  {name}")
     _print_some(run, "issues", [issue.sentence() for issue in report.issues])
     _print_some(run, "warnings", report.warnings)
-    findings = loaded.publication.findings
-    if findings:
-        counts = Counter(finding.severity for finding in findings)
-        run.print(
-            run.say(
-                "findings",
-                violations=counts["violation"],
-                warnings=counts["warning"],
-                infos=counts["info"],
+    for key, findings in (
+        ("brought", loaded.publication.brought),
+        ("findings", loaded.publication.findings),
+    ):
+        if findings:
+            counts = Counter(finding.severity for finding in findings)
+            run.print(
+                run.say(
+                    key,
+                    violations=counts["violation"],
+                    warnings=counts["warning"],
+                    infos=counts["info"],
+                )
             )
-        )
-        violations = [found for found in findings if found.severity == "violation"]
-        for finding in violations[:_SHOWN]:
-            run.print(f"  - {finding.sentence(run.language)}")
-        if len(violations) > _SHOWN:
-            run.print(f"  {run.say('more', count=len(violations) - _SHOWN)}")
+            if key == "brought":
+                _print_sentences(run, [finding.sentence(run.language) for finding in findings])
     run.print(run.say("report", path=str(loaded.folder)))
 
 
@@ -203,6 +204,10 @@ def _print_some(run: Run, key: str, sentences: list[str]) -> None:
     if not sentences:
         return
     run.print(run.say(key, count=len(sentences)))
+    _print_sentences(run, sentences)
+
+
+def _print_sentences(run: Run, sentences: list[str]) -> None:
     for sentence in sentences[:_SHOWN]:
         run.print(f"  - {sentence}")
     if len(sentences) > _SHOWN:
@@ -210,7 +215,7 @@ def _print_some(run: Run, key: str, sentences: list[str]) -> None:
 
 
 def _refusal(run: Run, loaded: Loaded) -> Refused:
-    violations = [f for f in loaded.publication.findings if f.severity == "violation"]
+    violations = [f for f in loaded.publication.brought if f.severity == "violation"]
     first = violations[0].sentence(run.language) if violations else ""
     return Refused(
         f"{loaded.report.source} is refused, {len(violations)} violations: {first}",

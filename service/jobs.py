@@ -314,12 +314,30 @@ def explore(session: Session, *, asked: ViewRequest) -> Reply:
     return session.page(html)
 
 
-def validate(session: Session) -> Reply:
-    """What the shapes object to in the whole graph."""
-    from essaim.graph.validation import validate as check  # noqa: PLC0415 - slow to import
+def validate(session: Session, *, media_type: str = JSON, by_reference: bool = False) -> Reply:
+    """What the shapes object to in the whole graph.
 
-    store = pyoxigraph.Store.read_only(str(session.generation.path / "store"))
-    return session.reply(_json([finding.as_dict() for finding in check(store)]), JSON)
+    Args:
+        session: the worker's.
+        media_type: JSON, or one for RDF, for the report graph of SHACL.
+        by_reference: whether pySHACL checks, for minutes, instead of us.
+    """
+    from essaim.graph.findings_graph import iter_report  # noqa: PLC0415 - only needed here
+
+    if by_reference:
+        from essaim.graph.reference_validation import (  # noqa: PLC0415 - slow to import
+            reference_findings as check,
+        )
+    else:
+        from essaim.graph.validation import validate as check  # noqa: PLC0415 - only needed here
+
+    findings = check(session.generation.state())
+    if media_type == JSON:
+        return session.reply(_json([finding.as_dict() for finding in findings]), JSON)
+    report = pyoxigraph.serialize(
+        iter_report(findings), format=GRAPH_TYPES[media_type], prefixes=dict(PREFIXES)
+    )
+    return session.reply(report or b"", media_type)
 
 
 def read_json(reply: Reply) -> Any:  # noqa: ANN401

@@ -76,6 +76,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "issues": ("Non compris : {count}", "Not understood: {count}"),
     "warnings": ("Avertissements : {count}", "Warnings: {count}"),
+    "brought": (
+        "Signalé à ce chargement : {violations} erreurs, {warnings} avertissements, "
+        "{infos} remarques.",
+        "Brought by this load: {violations} violations, {warnings} warnings, {infos} remarks.",
+    ),
     "findings": (
         "Le graphe entier : {violations} erreurs, {warnings} avertissements, {infos} remarques.",
         "The whole graph: {violations} violations, {warnings} warnings, {infos} remarks.",

@@ -160,7 +160,7 @@ def test_the_whole_export(shared: Path, state: Callable):
         "Second row of a project with two lead partners": 39,
         "Partner told already": 1,
     }
-    assert report.reasons() == {"Not a country": 1}
+    assert report.reasons() == {"Not a country": 1, "End before the start, not kept": 2}
     assert report.matches["partner: commune by the name"] == 505
     heritage = {
         t.subject

@@ -202,6 +202,12 @@ def test_validate(on_demo: Command, essaim: Command, scratch: Workspace) -> None
     assert essaim("validate", "-w", scratch.path).code == 0
     found = json.loads(on_demo("validate", "--format", "json").out)
     assert not [finding for finding in found if finding["severity"] == "violation"]
+    composition = [finding for finding in found if "Composition-users" in finding["shape"]]
+    assert all("usager" in finding["message_fr"] for finding in composition)
+    assert len(composition) == 4
+    report = on_demo("validate", "--format", "turtle")
+    assert report.code == 0
+    assert report.out.count("a sh:ValidationResult") == len(found)
 
 
 def test_graph_writes_a_page(on_demo: Command, tmp_path: Path) -> None:
