@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 SERVE ?= 1
-WORKSPACE ?= essaim-data
+DEMO := essaim-demo
 TERRITORY ?= departement:43
 BIN := .venv/bin
 PACKAGES := ontology queries graph loaders viz service
@@ -13,16 +13,16 @@ help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: .venv/.runtime  ## build the demonstration workspace, print its answers, then serve it
-	rm -rf $(WORKSPACE)
-	$(BIN)/essaim --workspace $(WORKSPACE) init
-	$(BIN)/essaim --workspace $(WORKSPACE) load territories
-	$(BIN)/essaim --workspace $(WORKSPACE) load openlabs
-	$(BIN)/essaim --workspace $(WORKSPACE) load practices
-	$(BIN)/essaim --workspace $(WORKSPACE) status
-	$(BIN)/essaim --workspace $(WORKSPACE) practices replicable --for $(TERRITORY) --limit 5
-	$(BIN)/essaim --workspace $(WORKSPACE) connections --territory $(TERRITORY) --limit 5
+	rm -rf $(DEMO)
+	$(BIN)/essaim --workspace $(DEMO) init
+	$(BIN)/essaim --workspace $(DEMO) load territories
+	$(BIN)/essaim --workspace $(DEMO) load openlabs
+	$(BIN)/essaim --workspace $(DEMO) load practices
+	$(BIN)/essaim --workspace $(DEMO) status
+	$(BIN)/essaim --workspace $(DEMO) practices replicable --for $(TERRITORY) --limit 5
+	$(BIN)/essaim --workspace $(DEMO) connections --territory $(TERRITORY) --limit 5
 ifeq ($(SERVE),1)
-	$(BIN)/essaim --workspace $(WORKSPACE) serve
+	$(BIN)/essaim --workspace $(DEMO) serve
 endif
 
 test: lint types imports unit  ## lint, types, import contract and every test
@@ -66,4 +66,4 @@ lock:  ## resolve the dependencies again and write both lock files
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --extra build --extra test pyproject.toml -o requirements-test.lock
 
 clean:  ## remove what was built
-	rm -rf .venv .typecheck build dist *.egg-info $(WORKSPACE)
+	rm -rf .venv .typecheck build dist *.egg-info $(DEMO)

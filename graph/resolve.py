@@ -6,8 +6,8 @@ from pyoxigraph import Literal, NamedNode
 
 from essaim.graph.store import EmbeddedStore
 from essaim.ontology.errors import BadInput, NotFound
-from essaim.ontology.names import BASE, ESS, FOAF, ORG, RDFS, SCHEMES
-from essaim.ontology.vocabulary import concepts, fold
+from essaim.ontology.names import BASE, ESS, FOAF, ORG, RDF, RDFS, SCHEMES
+from essaim.ontology.vocabulary import concepts, plain
 
 __all__ = ["CLASSES", "label", "resolve"]
 
@@ -43,17 +43,17 @@ def resolve(store: EmbeddedStore, text: str, kind: str = "entity") -> NamedNode:
         return _concept(kind, text)
     iri = _as_iri(text)
     if iri is not None:
-        if next(store.quads(subject=iri), None) is None:
-            raise NotFound(kind, text, _known(store, kind))
+        if not _is_here(store, iri, kind):
+            raise _not_found(store, text, kind)
         return iri
     labels = _labels(store, kind)
-    found = labels.get(fold(text), set())
+    found = labels.get(plain(text), set())
     if len(found) == 1:
         return next(iter(found))
     if found:
         choices = ", ".join(sorted(iri.value for iri in found)[:5])
         raise BadInput(f'"{text}" is the name of {len(found)} things.', f"Give one of {choices}.")
-    raise NotFound(kind, text, _known(store, kind))
+    raise _not_found(store, text, kind)
 
 
 def label(store: EmbeddedStore, iri: NamedNode, language: str = "fr") -> str:
@@ -81,13 +81,33 @@ def _as_iri(text: str) -> NamedNode | None:
     prefix, colon, key = text.partition(":")
     if not colon or not key or " " in prefix:
         return None
-    if prefix in _TERRITORY_LEVELS:
-        return NamedNode(f"{BASE}territory/{prefix}/{key}")
-    if prefix in CLASSES:
-        return NamedNode(f"{BASE}{prefix}/{key}")
-    if prefix in SCHEMES:
+    if prefix in SCHEMES and prefix not in CLASSES:
         return concepts().get(prefix, key)
-    return None
+    place = f"territory/{prefix}" if prefix in _TERRITORY_LEVELS else prefix
+    if place == prefix and prefix not in CLASSES:
+        return None
+    try:
+        return NamedNode(f"{BASE}{place}/{key}")
+    except ValueError:  # characters no IRI has: it can only be a name
+        return None
+
+
+def _is_here(store: EmbeddedStore, iri: NamedNode, kind: str) -> bool:
+    """Whether the graph says anything of it, and that it is of the kind."""
+    if kind in CLASSES:
+        return next(store.quads(iri, RDF.type, CLASSES[kind]), None) is not None
+    return next(store.quads(subject=iri), None) is not None
+
+
+def _not_found(store: EmbeddedStore, text: str, kind: str) -> NotFound:
+    """The error that offers the nearest names of the kind that is written or meant."""
+    prefix = text.partition(":")[0]
+    meant = "territory" if prefix in _TERRITORY_LEVELS else prefix
+    known = _known(store, kind if kind in CLASSES else meant)
+    error = NotFound(kind, text, known)
+    if not known and kind in CLASSES:
+        error.hint = f'The graph knows no {kind}: load a source first, see "essaim sources".'
+    return error
 
 
 def _labels(store: EmbeddedStore, kind: str) -> dict[str, set[NamedNode]]:
@@ -97,7 +117,7 @@ def _labels(store: EmbeddedStore, kind: str) -> dict[str, set[NamedNode]]:
     for row in store.iter_rows(query):
         entity = row["entity"]
         if isinstance(entity, NamedNode):
-            found.setdefault(fold(row["label"].value), set()).add(entity)
+            found.setdefault(plain(row["label"].value), set()).add(entity)
     return found
 
 

@@ -20,6 +20,7 @@ from pyoxigraph import (
 from essaim.ontology.errors import BadInput
 from essaim.ontology.names import PREFIXES
 from essaim.queries.guard import refuse_outbound
+from essaim.queries.mistakes import likely_mistake
 
 __all__ = ["Answer", "EmbeddedStore", "Term", "in_graph", "run_query", "term_value"]
 
@@ -106,9 +107,8 @@ def run_query(store: pyoxigraph.Store, text: str) -> Answer:
     try:
         return store.query(text, prefixes=dict(PREFIXES), use_default_graph_as_union=True)
     except SyntaxError as error:
-        raise BadInput(
-            f"This is not SPARQL: {_one_line(error)}.", "Check the query there."
-        ) from None
+        wrong = likely_mistake(text, PREFIXES) or _one_line(error)
+        raise BadInput(f"This is not SPARQL: {wrong}.", "Check the query there.") from None
     except ValueError as error:
         raise BadInput(
             f"This query can't be run: {_one_line(error)}.", "Check the query."

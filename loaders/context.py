@@ -322,8 +322,26 @@ class Context:
             place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
             problem = getattr(error, "problem", None) or "not YAML"
             raise BadInput(f"{path.name}{place}: {problem}.", "Correct the file.") from None
+        except ValueError as error:  # a date of 37 April, read by the YAML reader itself
+            raise BadInput(f"{path.name}: {error}.", "Correct the file.") from None
 
     # the end of a load
+
+    def require_all_read(self) -> None:
+        """Refuse a file that was given and that the source has no use for.
+
+        Raises:
+            BadInput: there is one: its name is not one the source reads, for instance.
+        """
+        for path in self.files:
+            if path not in self.used:
+                known = ", ".join(sorted({used.name for used in self.used}))
+                raise BadInput(
+                    f"{self.source.name} does not read {path.name}.",
+                    f"It reads {known}: give your file the name of the one it replaces."
+                    if known
+                    else 'See what each source reads with "essaim sources".',
+                )
 
     def counts(self) -> Counter[str]:
         """How many different entities of each class were emitted."""

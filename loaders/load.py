@@ -77,6 +77,8 @@ def load(
     for path in files:
         if not path.is_file():
             raise BadInput(f"There is no file {path}.", "Check the path.")
+        if files.count(path) > 1:
+            raise BadInput(f"{path} is given twice.", "Give each file once.")
     with tempfile.TemporaryDirectory(prefix="essaim-load-") as place:
         progress("reading")
         former = workspace.current()
@@ -125,6 +127,7 @@ def _read(
         before = _former(former, source_graph(name).value)
         context = Context(chosen.source, sink(""), files, previous=before, parts=sink)
         chosen.load(context)
+        context.require_all_read()
         finished = {part: writer.finish() for part, writer in writers.items()}
     report = context.report
     report.statements = sum(statements.count for statements in finished.values())

@@ -187,7 +187,10 @@ class _Corpus:
         record = self.records[key][1]
         if "name" in record:
             return record["name"], record["name"]
-        return record["label"]["fr"], record["label"]["en"]
+        label = record["label"]
+        if set(label) != {"fr", "en"}:
+            raise KeyError(f"label: {', '.join(label)}")
+        return label["fr"], label["en"]
 
 
 def _listed(values: Any) -> list[Any]:  # noqa: ANN401

@@ -7,6 +7,7 @@ Example:
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -18,11 +19,12 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from essaim.ontology.errors import NotFound
 from essaim.ontology.names import SCHEMES, SKOS, VOCABULARIES
 
-__all__ = ["Concepts", "concepts", "fold", "iter_ontology_triples", "ontology_files"]
+__all__ = ["Concepts", "concepts", "fold", "iter_ontology_triples", "ontology_files", "plain"]
 
 _LABELS = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel, SKOS.notation)
 
 
+_SIGNS = re.compile(r"[^\w]+|_")
 _LETTERS = str.maketrans(
     {"’": "'", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -40,6 +42,17 @@ def fold(text: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def plain(text: str) -> str:
+    """A name as it is looked up: folded, with hyphens, apostrophes and other signs as spaces.
+
+    Example:
+        >>> plain("Val-d'Oise") == plain("val d’oise")
+        True
+    """
+    folded = fold(text)
+    return " ".join(_SIGNS.sub(" ", folded).split()) or folded
 
 
 def ontology_files(folder: str = "") -> list[Traversable]:
@@ -86,7 +99,7 @@ class Concepts:
             if predicate == SKOS.broader and isinstance(value, NamedNode):
                 self._broader.setdefault(subject, []).append(value)
             elif predicate in _LABELS and isinstance(value, Literal):
-                place = (scheme, fold(value.value))
+                place = (scheme, plain(value.value))
                 if predicate == SKOS.prefLabel:
                     self._labels.setdefault(subject, {})[value.language or ""] = value.value
                     self._by_label[place] = subject
@@ -106,14 +119,21 @@ class Concepts:
         try:
             return self._in_scheme[scheme][key]
         except KeyError:
-            raise NotFound(f"{scheme} concept", key, self._in_scheme[scheme]) from None
+            names = {
+                name
+                for labels in map(self._labels.get, self._in_scheme[scheme].values())
+                for name in (labels or {}).values()
+            }
+            known = [*self._in_scheme[scheme], *sorted(names)]
+            raise NotFound(f"{scheme} concept", key, known) from None
 
     def match(self, scheme: str, text: str) -> NamedNode | None:
-        """The concept one of whose labels, in any language, is this text; case and accents apart.
+        """The concept one of whose labels, in any language, is this text.
 
-        A preferred label wins over an alternative one of another concept.
+        Case, accents and signs do not matter. A preferred label wins over an alternative one of
+        another concept.
         """
-        return self._by_label.get((scheme, fold(text)))
+        return self._by_label.get((scheme, plain(text)))
 
     def keys(self, scheme: str) -> list[str]:
         """The keys of a scheme's concepts, sorted."""

@@ -22,7 +22,7 @@ _FORMS: dict[str, tuple[str, str]] = {
     "month": (r"\d{4}-(0[1-9]|1[0-2])", "a month, such as 2020-09"),
     "year": (r"-?\d{4,}", "a year, such as 2019"),
     "boolean": (r"true|false", "true or false"),
-    "language": (r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", "a language, such as fr"),
+    "language": (r"(fr|en)(-[A-Za-z0-9]{1,8})*", "fr or en"),
 }
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 from essaim.graph.workspace import Workspace
 from essaim.loaders.load import load
+
+# A shell that runs the tests in the background lets them ignore Ctrl-C, and so what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DEMO_SOURCES = ("territories", "openlabs", "practices")
 
@@ -31,3 +36,14 @@ def shared() -> Path:
             pytest.fail(f"{folder} is missing: set ESSAIM_TEST_DATA")
         pytest.skip(f"{folder} is missing: it is not part of the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser that pages are opened with; `make system-deps` installs it."""
+    found = shutil.which("chromium")
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing: run make system-deps")
+        pytest.skip("chromium is not installed: make system-deps installs it")
+    return found

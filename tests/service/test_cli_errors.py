@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,9 @@ def test_a_missing_workspace_is_named(
         ("SELECT {", ["bad.rq", "SPARQL"]),
         ("SELECT * FROM <http://e/g> { ?s ?p ?o }", ["bad.rq", "FROM", "GRAPH"]),
         ("", ["bad.rq", "empty"]),
+        ("SELEKT * { ?s ?p ?o }", ["bad.rq", '"SELEKT"', "SELECT"]),
+        ("SELECT * { ?s foo:bar ?o }", ["bad.rq", '"foo:"']),
+        ("SELECT * { { ?s ?p ?o }", ["bad.rq", "brace"]),
         ("INSERT DATA { <http://e/a> <http://e/b> 1 }", ["bad.rq"]),
         ("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", ["bad.rq", "SERVICE"]),
         ("#+ summary: [\nSELECT * {}", ["bad.rq", "header"]),
@@ -106,8 +110,10 @@ def test_a_file_that_is_no_text_is_named(on_demo: Command, tmp_path: Path) -> No
 HEADER = (
     "#+ parameters:\n#+   place: {kind: territory}\n#+   year: {kind: year}\n"
     "#+   day: {kind: date}\n#+   most: {kind: integer}\n#+   word: {kind: text}\n"
+    "#+   tongue: {kind: language}\n"
     f"SELECT * {{ VALUES ?place {{ <{BASE}territory/departement/43> }} VALUES ?year {{ 2019 }}\n"
-    'VALUES ?day { "2019-01-01" } VALUES ?most { 1 } VALUES ?word { "x" } }\n'
+    'VALUES ?tongue { "fr" } VALUES ?day { "2019-01-01" } VALUES ?most { 1 }\n'
+    'VALUES ?word { "x" } }\n'
 )
 
 
@@ -118,6 +124,8 @@ HEADER = (
         ("place", ["place", "name=value"]),
         ("place=", ["place", "name=value"]),
         ("place=Atlantide", ["Atlantide"]),
+        ("place=openlab:nievre", ["openlab:nievre"]),
+        ("tongue=de", ["tongue", "fr or en"]),
         ("year=soon", ["year", "soon", "2019"]),
         ("day=2019-02-30", ["day", "2019-02-30"]),
         ("most=1.5", ["most", "1.5"]),
@@ -184,6 +192,44 @@ def test_a_damaged_data_file_is_named_and_nothing_changes(
     before = scratch.current().content_hash
     assert is_one_line(essaim("load", source, file, "-w", scratch.path))
     assert scratch.current().content_hash == before
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (["fiches.csv"], ["fiches.csv", "practices.csv"]),
+        (["practices.csv", "fiches.csv"], ["fiches.csv"]),
+        (["practices.csv", "practices.csv"], ["twice"]),
+    ],
+)
+def test_a_file_the_source_has_no_use_for_is_refused(
+    essaim: Command, scratch: Workspace, tmp_path: Path, files: list[str], words: list[str]
+) -> None:
+    corpus = (resources.files("essaim.loaders") / "corpora" / "practices.csv").read_bytes()
+    for name in files:
+        (tmp_path / name).write_bytes(corpus)
+    before = scratch.current().content_hash
+    given = [tmp_path / name for name in files]
+    assert is_one_line(essaim("load", "practices", *given, "-w", scratch.path), *words)
+    assert scratch.current().content_hash == before
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("start: 2020-04-07", "start: 2020-04-37", ["openlabs.yml"]),
+        ("label: {fr: Méthode OpenLab, en:", "label: {fr: Méthode, OpenLab, en:", ["OpenLab"]),
+    ],
+)
+def test_a_slip_in_the_openlabs_file_is_named(
+    essaim: Command, scratch: Workspace, tmp_path: Path, right: str, wrong: str, words: list[str]
+) -> None:
+    corpus = resources.files("essaim.loaders") / "corpora" / "openlabs.yml"
+    text = corpus.read_text(encoding="utf-8")
+    assert right in text
+    (tmp_path / "openlabs.yml").write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    found = essaim("load", "openlabs", tmp_path / "openlabs.yml", "-w", scratch.path)
+    assert is_one_line(found, *words)
 
 
 def test_a_file_where_the_output_should_go_stays_as_it_was(

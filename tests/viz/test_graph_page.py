@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from html import unescape
@@ -221,8 +220,9 @@ def test_what_is_not_there_is_not_found(village: EmbeddedStore) -> None:
         neighbourhood_html(village, CANTAL, language="xx")
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
-def test_a_browser_draws_it_and_runs_nothing_else(hostile: EmbeddedStore, tmp_path: Path) -> None:
+def test_a_browser_draws_it_and_runs_nothing_else(
+    hostile: EmbeddedStore, tmp_path: Path, chromium: str
+) -> None:
     file = tmp_path / "page.html"
     policy = "default-src 'none'; script-src 'nonce-n'; style-src 'nonce-n'; img-src data:"
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -230,7 +230,7 @@ def test_a_browser_draws_it_and_runs_nothing_else(hostile: EmbeddedStore, tmp_pa
     file.write_text(html.replace("<head>", f"<head>{meta}", 1), encoding="utf-8")
     done = subprocess.run(
         [
-            *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
+            *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
             *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
             *("--enable-logging=stderr", "--virtual-time-budget=2000"),
             *(f"--user-data-dir={tmp_path / 'profile'}", file.as_uri()),
