@@ -6,6 +6,7 @@ from importlib.resources.abc import Traversable
 
 import pytest
 import rdflib
+from pyoxigraph import RdfFormat, parse, serialize
 from rdflib.compare import isomorphic
 
 from essaim.ontology.names import PREFIXES
@@ -27,5 +28,13 @@ def test_turtle_json_ld_and_rdf_xml_are_isomorphic(file: Traversable):
         read.bind(prefix, base)
     graph = read
     for form in ("json-ld", "xml", "turtle"):
-        graph = rdflib.Graph().parse(data=graph.serialize(format=form), format=form)
+        graph = rdflib.Graph().parse(data=written(graph, form), format=form)
         assert isomorphic(read, graph), form
+
+
+def written(graph: rdflib.Graph, form: str) -> str:
+    """The graph in a format; Turtle by pyoxigraph: rdflib's loses a list that two lists share."""
+    if form != "turtle":
+        return graph.serialize(format=form)
+    triples = (quad.triple for quad in parse(graph.serialize(format="nt"), RdfFormat.N_TRIPLES))
+    return serialize(triples, format=RdfFormat.TURTLE).decode()
