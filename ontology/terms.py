@@ -9,29 +9,31 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
 
-import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, RdfFormat
+from pyoxigraph import NamedNode
 
 from essaim.ontology.names import DCTERMS, ESS, OWL, RDF, RDFS, SCHEMA, SKOS
+from essaim.ontology.turtle import About, Texts, iris, literals, statements, texts
 from essaim.ontology.vocabulary import ontology_files
 
 __all__ = ["Alignment", "Kind", "Module", "Term", "alignments", "modules", "terms"]
 
 Kind: TypeAlias = Literal["class", "object", "data", "annotation"]
-Texts: TypeAlias = Mapping[str, str]
 
-_KINDS: Mapping[NamedNode, Kind] = {
-    OWL.Class: "class",
-    OWL.ObjectProperty: "object",
-    OWL.DatatypeProperty: "data",
-    OWL.AnnotationProperty: "annotation",
+_KINDS: Mapping[str, Kind] = {
+    OWL.Class.value: "class",
+    OWL.ObjectProperty.value: "object",
+    OWL.DatatypeProperty.value: "data",
+    OWL.AnnotationProperty.value: "annotation",
 }
-_TRAITS = {OWL.SymmetricProperty: "symmetric", OWL.TransitiveProperty: "transitive"}
+_TRAITS = {
+    OWL.SymmetricProperty.value: "symmetric",
+    OWL.TransitiveProperty.value: "transitive",
+}
 _MEANING = (SKOS.definition, SKOS.scopeNote)
 
 
@@ -119,59 +121,38 @@ class Term:
         return self.iri.replace("#", "/").rpartition("/")[2]
 
 
-@dataclass
-class _Statements:
-    """The statements of a file by subject and property, in the file's order."""
-
-    by_subject: dict[pyoxigraph.NamedNode | BlankNode, dict[NamedNode, list[object]]] = field(
-        default_factory=dict
-    )
-
-    @classmethod
-    def read(cls, content: bytes) -> _Statements:
-        statements = cls()
-        for quad in pyoxigraph.parse(input=content, format=RdfFormat.TURTLE):
-            subject = quad.subject
-            if isinstance(subject, NamedNode | BlankNode):
-                about = statements.by_subject.setdefault(subject, {})
-                about.setdefault(quad.predicate, []).append(quad.object)
-        return statements
-
-
 @cache
 def terms() -> Mapping[str, Term]:
     """Every class and property by IRI, module by module, in the order of the files."""
     found = {}
     for file in ontology_files():
         module = file.name.removesuffix(".ttl")
-        for subject, about in _Statements.read(file.read_bytes()).by_subject.items():
-            kinds = [_KINDS[k] for k in about.get(RDF.type, ()) if k in _KINDS]  # type: ignore[index]
+        for subject, about in statements(file.read_bytes()).items():
+            kinds = [_KINDS[iri] for iri in iris(about, RDF.type) if iri in _KINDS]
             if kinds and isinstance(subject, NamedNode):
                 found[subject.value] = _term(subject, kinds[0], module, about)
     return found
 
 
-def _term(
-    subject: NamedNode, kind: Kind, module: str, about: Mapping[NamedNode, list[object]]
-) -> Term:
-    domain = _iris(about, RDFS.domain)
-    values = _iris(about, RDFS.range)
+def _term(subject: NamedNode, kind: Kind, module: str, about: About) -> Term:
+    domain = iris(about, RDFS.domain)
+    values = iris(about, RDFS.range)
     return Term(
         iri=subject.value,
         kind=kind,
         module=module,
-        labels=_texts(about, RDFS.label),
-        meanings=_texts(about, *_MEANING),
-        examples=_texts(about, SKOS.example),
-        above=_iris(about, RDFS.subClassOf, RDFS.subPropertyOf),
+        labels=texts(about, RDFS.label),
+        meanings=texts(about, *_MEANING),
+        examples=texts(about, SKOS.example),
+        above=iris(about, RDFS.subClassOf, RDFS.subPropertyOf),
         domain=domain,
         range=values,
-        said_of=domain or _iris(about, SCHEMA.domainIncludes),
-        holds=values or _iris(about, SCHEMA.rangeIncludes),
-        values_from=_iris(about, ESS.valuesFrom),
-        inverse="".join(_iris(about, OWL.inverseOf)[:1]),
-        traits=tuple(_TRAITS[k] for k in about.get(RDF.type, ()) if k in _TRAITS),  # type: ignore[index]
-        replaced_by="".join(_iris(about, DCTERMS.isReplacedBy)[:1]),
+        said_of=domain or iris(about, SCHEMA.domainIncludes),
+        holds=values or iris(about, SCHEMA.rangeIncludes),
+        values_from=iris(about, ESS.valuesFrom),
+        inverse="".join(iris(about, OWL.inverseOf)[:1]),
+        traits=tuple(_TRAITS[iri] for iri in iris(about, RDF.type) if iri in _TRAITS),
+        replaced_by="".join(iris(about, DCTERMS.isReplacedBy)[:1]),
     )
 
 
@@ -181,13 +162,13 @@ def modules() -> Mapping[str, Module]:
     found = {}
     for file in ontology_files():
         name = file.name.removesuffix(".ttl")
-        for about in _Statements.read(file.read_bytes()).by_subject.values():
+        for about in statements(file.read_bytes()).values():
             if OWL.Ontology in about.get(RDF.type, ()):
                 found[name] = Module(
                     name=name,
-                    labels=_texts(about, RDFS.label),
-                    descriptions=_texts(about, DCTERMS.description),
-                    version=_literals(about, OWL.versionInfo)[0],
+                    labels=texts(about, RDFS.label),
+                    descriptions=texts(about, DCTERMS.description),
+                    version=literals(about, OWL.versionInfo)[0],
                 )
     return found
 
@@ -197,28 +178,11 @@ def alignments() -> Mapping[str, tuple[Alignment, ...]]:
     """The ties to other vocabularies, by the IRI of the term or concept of ours."""
     found: dict[str, list[Alignment]] = {}
     for file in ontology_files("alignments"):
-        for about in _Statements.read(file.read_bytes()).by_subject.values():
+        for about in statements(file.read_bytes()).values():
             if OWL.Axiom in about.get(RDF.type, ()):
-                (source,) = _iris(about, OWL.annotatedSource)
-                (relation,) = _iris(about, OWL.annotatedProperty)
-                (target,) = _iris(about, OWL.annotatedTarget)
-                tie = Alignment(source, relation, target, _texts(about, RDFS.comment))
+                (source,) = iris(about, OWL.annotatedSource)
+                (relation,) = iris(about, OWL.annotatedProperty)
+                (target,) = iris(about, OWL.annotatedTarget)
+                tie = Alignment(source, relation, target, texts(about, RDFS.comment))
                 found.setdefault(source, []).append(tie)
     return {source: tuple(ties) for source, ties in found.items()}
-
-
-def _texts(about: Mapping[NamedNode, Iterable[object]], *props: NamedNode) -> Texts:
-    return {
-        value.language: value.value
-        for prop in props
-        for value in about.get(prop, ())
-        if isinstance(value, pyoxigraph.Literal) and value.language
-    }
-
-
-def _literals(about: Mapping[NamedNode, Iterable[object]], prop: NamedNode) -> list[str]:
-    return [v.value for v in about.get(prop, ()) if isinstance(v, pyoxigraph.Literal)]
-
-
-def _iris(about: Mapping[NamedNode, Iterable[object]], *props: NamedNode) -> tuple[str, ...]:
-    return tuple(v.value for p in props for v in about.get(p, ()) if isinstance(v, NamedNode))
