@@ -323,7 +323,9 @@ def _rectangle(box: _Box) -> str:
 
 def _written(box: _Box) -> Iterator[str]:
     lines = [*((line, "name") for line in box.names), *((line, "more") for line in box.more)]
-    first = box.y - (len(lines) - 1) * _LINE / 2 + 5
+    needed = (len(lines) - 1) * _LINE
+    is_tall = box.height > needed + 3 * _LINE
+    first = box.y - box.height / 2 + 24 if is_tall else box.y - needed / 2 + 5
     for index, (line, look) in enumerate(lines):
         shown = escape(clean(line, 60))
         yield f'<text class="{look}" x="{box.x:.1f}" y="{first + index * _LINE:.1f}">{shown}</text>'

@@ -9,16 +9,15 @@ from typing import Any
 import pyoxigraph
 import pytest
 import rdflib
-from pyoxigraph import Quad, RdfFormat
+from pyoxigraph import RdfFormat
 from rdflib import OWL, RDF, RDFS
 from rdflib.compare import isomorphic
 
-from essaim.graph.inference import infer
-from essaim.graph.validation import validate
+from essaim.graph.statements import StatementWriter
+from essaim.graph.workspace import Workspace
 from essaim.ontology.jsonld import CONTEXT, context, context_text
 from essaim.ontology.names import BASE, ESS, GRAPHS, PREFIXES, VOCABULARIES
 from essaim.ontology.terms import terms
-from essaim.ontology.vocabulary import iter_ontology_triples
 
 FOLDER = Path(__file__).parents[2] / "ontology"
 EXAMPLES = sorted((FOLDER / "examples").glob("*.jsonld"))
@@ -119,7 +118,7 @@ def test_every_class_that_is_stated_is_shown():
 
 
 def test_the_examples_use_only_what_is_defined_and_break_no_shape(
-    modules: rdflib.Graph, schemes: rdflib.Graph
+    modules: rdflib.Graph, schemes: rdflib.Graph, tmp_path: Path
 ):
     whole = rdflib.Graph()
     for path in EXAMPLES:
@@ -131,15 +130,14 @@ def test_the_examples_use_only_what_is_defined_and_break_no_shape(
             assert (node, None, None) in schemes, node
         if str(node).startswith(ESS.base):
             assert (node, RDF.type, OWL.Class) in modules, node
-    store = pyoxigraph.Store()
-    store.extend(
-        Quad(t.subject, t.predicate, t.object, GRAPHS.ontology) for t in iter_ontology_triples()
-    )
-    nt = whole.serialize(format="nt")
-    store.extend(
-        Quad(q.subject, q.predicate, q.object, GRAPHS["source/examples"])
-        for q in pyoxigraph.parse(input=nt, format=RdfFormat.N_TRIPLES)
-    )
-    infer(store)
-    violations = [each for each in validate(store) if each.severity == "violation"]
+    with StatementWriter(tmp_path / "examples.nt.gz") as writer:
+        for quad in pyoxigraph.parse(
+            input=whole.serialize(format="nt"), format=RdfFormat.N_TRIPLES
+        ):
+            writer.add(quad.triple)
+        statements = writer.finish()
+    workspace = Workspace.create(tmp_path / "workspace")
+    published = workspace.publish({GRAPHS["source/examples"].value: statements}, "examples")
+    violations = [each for each in published.findings if each.severity == "violation"]
     assert [each.sentence("en") for each in violations] == []
+    assert published.outcome == "published"
