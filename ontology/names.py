@@ -33,6 +33,7 @@ __all__ = [
     "SCHEMES",
     "SH",
     "SKOS",
+    "VANN",
     "VOCABULARIES",
     "XSD",
     "Namespace",
@@ -84,6 +85,7 @@ PPLAN: Final = Namespace("http://purl.org/net/p-plan#")
 M8G: Final = Namespace("http://data.europa.eu/m8g/")
 GEO: Final = Namespace("http://www.opengis.net/ont/geosparql#")
 SCHEMA: Final = Namespace("https://schema.org/")
+VANN: Final = Namespace("http://purl.org/vocab/vann/")
 
 SCHEMES: Final = (
     "role",
@@ -127,6 +129,7 @@ PREFIXES: Final[dict[str, str]] = {
     "m8g": M8G.base,
     "geo": GEO.base,
     "schema": SCHEMA.base,
+    "vann": VANN.base,
     **{scheme: f"{VOCABULARIES}{scheme}/" for scheme in SCHEMES},
 }
 """The one table of prefixes: queries, exports, pages and error messages all use it."""

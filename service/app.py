@@ -19,7 +19,16 @@ from essaim.service import problems
 from essaim.service.front import Front
 from essaim.service.middleware import HeadAsGet, SecurityHeaders
 from essaim.service.pool import Pool
-from essaim.service.routes import answers, catalogue, entities, health, lists, pages, sparql
+from essaim.service.routes import (
+    answers,
+    catalogue,
+    entities,
+    health,
+    lists,
+    ontology,
+    pages,
+    sparql,
+)
 from essaim.service.settings import Settings, make_settings
 
 __all__ = ["create_app"]
@@ -60,7 +69,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.front = front
-    routers = [each.router for each in (sparql, answers, catalogue, lists, entities, pages, health)]
+    routers = [
+        each.router
+        for each in (sparql, answers, catalogue, lists, entities, ontology, pages, health)
+    ]
     for router in routers:
         app.include_router(router)
     problems.install(app, [route.path for router in routers for route in _iter_routes(router)])

@@ -9,6 +9,8 @@ from essaim.viz.texts import LANGUAGES
 
 __all__ = ["entity", "explore", "lang_of", "other_language", "page", "short_name"]
 
+_LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda pair: -len(pair[1]))
+
 
 def page(path: str, lang: str = "", /, **parameters: object) -> str:
     """The address of a page, with its parameters.
@@ -78,7 +80,7 @@ def short_name(iri: str) -> str:
         >>> short_name("https://w3id.org/essaim/ns#Practice")
         'ess:Practice'
     """
-    for prefix, base in sorted(PREFIXES.items(), key=lambda pair: -len(pair[1])):
+    for prefix, base in _LONGEST_FIRST:
         if iri.startswith(base) and len(iri) > len(base):
             return f"{prefix}:{iri.removeprefix(base)}"
     return iri

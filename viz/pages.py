@@ -23,6 +23,10 @@ Beside these, each page takes what its name says:
                     by parameter; ``rows``: a term by column, or nothing; ``labels``: names by
                     IRI; ``truncated``; ``downloads``: addresses by format
 ``api.html``        ``document``: the OpenAPI document
+``ontology.html``   what :func:`essaim.viz.ontology_page.ontology_context` returns
+``model.html``      what :func:`essaim.viz.ontology_page.model_context` returns
+``vocabularies.html``, ``vocabulary.html``, ``concept.html``: what the functions of their names in
+                    :mod:`essaim.viz.ontology_page` return
 ``error.html``      ``problem``: ``title``, ``status``, ``detail``, ``hint``
 =================== ==========================================================================
 

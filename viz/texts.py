@@ -11,7 +11,7 @@ import yaml
 
 from essaim.ontology.errors import BadInput
 
-__all__ = ["LANGUAGES", "check_language", "has_text", "text", "texts"]
+__all__ = ["LANGUAGES", "check_language", "has_text", "text", "texts", "unbroken"]
 
 LANGUAGES = ("fr", "en")
 """The languages of the pages, the first being the default."""
@@ -66,9 +66,21 @@ def texts() -> Mapping[str, Mapping[str, str]]:
     """Every text by key and language, French spaces made unbreakable."""
     content = yaml.safe_load(files("essaim.viz").joinpath("texts.yml").read_text(encoding="utf-8"))
     return {
-        key: {"fr": _AFTER.sub(_NO_BREAK, _BEFORE.sub(_NO_BREAK, both["fr"])), "en": both["en"]}
+        key: {language: unbroken(both[language], language) for language in LANGUAGES}
         for key, both in content.items()
     }
+
+
+def unbroken(sentence: str, language: str) -> str:
+    r"""A sentence whose signs can't be parted from their word at the end of a line.
+
+    Example:
+        >>> unbroken("Essai : « oui »", "fr")
+        'Essai\xa0: «\xa0oui\xa0»'
+    """
+    if language != "fr":
+        return sentence
+    return _AFTER.sub(_NO_BREAK, _BEFORE.sub(_NO_BREAK, sentence))
 
 
 def _grouped(count: int, language: str) -> str:

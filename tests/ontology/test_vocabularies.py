@@ -56,6 +56,18 @@ def test_hierarchies_stay_in_their_scheme_and_have_no_cycle(schemes: rdflib.Grap
         assert concept not in {b for a in above for b in schemes.objects(a, SKOS.broader)}, concept
 
 
+def test_no_broader_concept_is_said_that_follows_from_another(schemes: rdflib.Graph):
+    for concept in schemes.subjects(RDF.type, SKOS.Concept):
+        direct = set(schemes.objects(concept, SKOS.broader))
+        further = {
+            above
+            for one in direct
+            for above in schemes.transitive_objects(one, SKOS.broader)
+            if above != one
+        }
+        assert not direct & further, concept
+
+
 def test_a_name_stands_for_one_concept_of_a_scheme(schemes: rdflib.Graph):
     """SKOS wants this of preferred labels; here of all, since values are matched by label."""
     known = defaultdict(set)
