@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
 
-from essaim.graph.durable import sync_directory
+from essaim.graph.durable import sync
 from essaim.graph.findings import Finding, write_findings
 from essaim.graph.generation import (
     FINDINGS,
@@ -23,13 +25,27 @@ from essaim.graph.generation import (
 from essaim.graph.inference import INFERRED, infer
 from essaim.graph.shapes import shapes_digest
 from essaim.graph.statements import StatementFile, StatementWriter, difference, open_statements
-from essaim.graph.store import in_graph
+from essaim.graph.store import graph_node, in_graph
 from essaim.graph.validation import revalidate, validate
 from essaim.ontology.vocabulary import iter_ontology_triples
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "Revision"]
 
 _BATCH = 50_000
+_TRIES = 10
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A change that is made on the store itself, as an update does.
+
+    Args:
+        apply: makes it on a store that is open for writing.
+        graphs: given the graphs there are, those it may have changed.
+    """
+
+    apply: Callable[[pyoxigraph.Store], None]
+    graphs: Callable[[Collection[str]], Collection[str]]
 
 
 class Draft:
@@ -79,6 +95,42 @@ class Draft:
             self._keep(graph, statements)
         return added, removed
 
+    def revise(self, revision: Revision) -> tuple[int, int]:
+        """Change the store, then note what became of its graphs.
+
+        Returns:
+            How many statements were added and removed.
+        """
+        store = self._open()
+        revision.apply(store)
+        added = removed = 0
+        for graph in revision.graphs({*self._graphs, *_names(store)}):
+            more, fewer = self._note(graph)
+            added, removed = added + more, removed + fewer
+        return added, removed
+
+    def _note(self, graph: str) -> tuple[int, int]:
+        """Bring the manifest and the statements of a graph to what the store holds."""
+        store, node = self._open(), graph_node(graph)
+        before = statement_path(self._path, graph) if graph in self._graphs else None
+        with StatementWriter(self._path / "revised.tmp") as writer:
+            for quad in store.quads_for_pattern(None, None, None, node):
+                writer.add(quad.triple)
+            statements = writer.finish()
+        is_there = statements.count or (isinstance(node, NamedNode) and graph in _names(store))
+        record = GraphRecord(statements.digest, statements.count) if is_there else None
+        if self._graphs.get(graph) == record:
+            return 0, 0
+        self.changed.add(graph)
+        counts = Counter(is_added for is_added, _ in difference(before, statements.path))
+        if record is None:
+            del self._graphs[graph]
+            statement_path(self._path, graph).unlink()
+            census_path(statement_path(self._path, graph)).unlink(missing_ok=True)
+        else:
+            self._keep(graph, statements)
+        return counts[True], counts[False]
+
     def check(self) -> tuple[list[Finding], list[Finding]]:
         """Check what changed against the shapes; returns all findings, and those it brings."""
         after = state_of(
@@ -115,13 +167,18 @@ class Draft:
         write_generation(self._path, self.number, note, self._graphs, self._shapes)
         (self._path / "ontology.tmp").unlink(missing_ok=True)
         self._path.rename(self._path.with_suffix(""))
-        sync_directory(self._path.parent)
+        sync(self._path.parent)
 
     def discard(self) -> None:
-        """Remove whatever is left of the draft."""
+        """Remove whatever is left of the draft; the next writer sweeps what can't be removed now.
+
+        After an error the engine may still hold its files and write another one meanwhile.
+        """
         self._store = None
-        if self._path.exists():
-            shutil.rmtree(self._path)
+        for _ in range(_TRIES):
+            shutil.rmtree(self._path, ignore_errors=True)
+            if not self._path.exists():
+                return
 
     def _open(self) -> pyoxigraph.Store:
         if self._store is None:
@@ -135,7 +192,7 @@ class Draft:
 
     def _apply_one(self, graph: str, statements: StatementFile) -> tuple[int, int]:
         store = self._open()
-        name = NamedNode(graph)
+        name = graph_node(graph)
         if graph not in self._graphs:
             with open_statements(statements.path) as stream:
                 store.bulk_load(stream, RdfFormat.N_TRIPLES, to_graph=name, lenient=True)
@@ -160,8 +217,13 @@ class Draft:
     def _keep(self, graph: str, statements: StatementFile) -> None:
         place = statement_path(self._path, graph)
         place.unlink(missing_ok=True)
+        sync(statements.path)
         shutil.move(statements.path, place)
         census = census_path(place)
         census.unlink(missing_ok=True)
         statements.census.save(census)
         self._graphs[graph] = GraphRecord(statements.digest, statements.count)
+
+
+def _names(store: pyoxigraph.Store) -> set[str]:
+    return {name.value for name in store.named_graphs() if isinstance(name, NamedNode)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["sync_directory", "write_synced"]
+__all__ = ["sync", "write_synced"]
 
 
 def write_synced(path: Path, text: str) -> None:
@@ -16,11 +16,11 @@ def write_synced(path: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     fresh.replace(path)
-    sync_directory(path.parent)
+    sync(path.parent)
 
 
-def sync_directory(path: Path) -> None:
-    """Make what was renamed, added or removed in a directory survive a power cut."""
+def sync(path: Path) -> None:
+    """Make a file's content, or what was renamed in a directory, survive a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

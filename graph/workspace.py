@@ -1,7 +1,7 @@
 """The workspace: one directory of immutable generations, and the one way to make the next.
 
     WORKSPACE/
-        essaim.json             the format's version
+        essaim.json             the format's version, how many generations to keep, its kind
         current                 the number of the current generation
         lock                    held by the one writer
         generations/N/
@@ -17,29 +17,28 @@ renames it into place and moves the pointer. Whatever fails, the old generation 
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from essaim.graph.draft import Draft
+from essaim.graph.draft import Draft, Revision
 from essaim.graph.durable import write_synced
 from essaim.graph.findings import Finding
 from essaim.graph.generation import Generation, read_generation
+from essaim.graph.lock import hold, is_held, writing
 from essaim.graph.statements import StatementFile
 from essaim.graph.store import EmbeddedStore
-from essaim.ontology.errors import WorkspaceBusy, WorkspaceError
+from essaim.ontology.errors import BadInput, WorkspaceError
 from essaim.ontology.names import GRAPHS
 
 __all__ = ["Generation", "Publication", "Workspace"]
 
 FORMAT = 1
 ONTOLOGY = GRAPHS.ontology
-_KEEP = 10
+KEEP = 10
+"""How many generations are kept unless a workspace says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,25 @@ class Workspace:
 
     Args:
         path: the directory.
+        keep: how many generations to keep.
+        is_bare: whether it holds any RDF at all, without the ontology, its rules and its shapes.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, keep: int = KEEP, is_bare: bool = False) -> None:
         self.path = path
+        self.keep = keep
+        self.is_bare = is_bare
 
     @classmethod
-    def create(cls, path: Path) -> Workspace:
+    def create(cls, path: Path, *, keep: int = KEEP, is_bare: bool = False) -> Workspace:
         """Make a workspace with a first generation that holds the ontology.
+
+        Args:
+            path: the directory; it must not exist, or be empty.
+            keep: how many generations to keep.
+            is_bare: leave out the ontology, its rules and its shapes. Such a workspace takes any
+                RDF, and its default graph is one graph among others, as SPARQL has it by default,
+                not the union of all.
 
         Raises:
             WorkspaceError: the directory holds a workspace already, or something else.
@@ -94,9 +104,9 @@ class Workspace:
         except OSError as error:
             message = f"{path} can't be made: {error.strerror}."
             raise WorkspaceError(message, "Name a directory you can write to.") from None
-        workspace = cls(path)
+        workspace = cls(path, keep=keep, is_bare=is_bare)
         workspace.publish({}, "init")
-        write_synced(path / "essaim.json", json.dumps({"format": FORMAT}) + "\n")
+        workspace._describe()
         return workspace
 
     @classmethod
@@ -117,7 +127,7 @@ class Workspace:
         if about.get("format") != FORMAT:
             message = f"{path} has format {about.get('format')}; this version reads {FORMAT}."
             raise WorkspaceError(message, "Load its sources into a new workspace.")
-        return cls(path)
+        return cls(path, keep=about.get("keep", KEEP), is_bare=about.get("bare", False))
 
     # reading
 
@@ -163,7 +173,8 @@ class Workspace:
         """
         chosen = generation or self.current()
         try:
-            return EmbeddedStore(chosen.path / "store")
+            lease = hold(chosen.path)
+            return EmbeddedStore(chosen.path / "store", lease=lease, has_union=not self.is_bare)
         except (OSError, RuntimeError) as error:
             message = f"Generation {chosen.number} can't be opened: {str(error).splitlines()[0]}."
             raise WorkspaceError(message, "Go back to an earlier one.") from None
@@ -171,7 +182,12 @@ class Workspace:
     # writing
 
     def publish(
-        self, changes: Mapping[str, StatementFile], note: str, *, dry_run: bool = False
+        self,
+        changes: Mapping[str, StatementFile],
+        note: str,
+        *,
+        dry_run: bool = False,
+        wait: float = 0.0,
     ) -> Publication:
         """Make the next generation by replacing the statements of some named graphs.
 
@@ -183,20 +199,56 @@ class Workspace:
             changes: for each named graph, its new statements.
             note: why, in a few words.
             dry_run: do everything but publish.
+            wait: seconds to wait for another writer.
 
         Raises:
             WorkspaceBusy: another writer is at work.
         """
-        with self._lock():
-            self._sweep()
-            before = self.current() if (self.path / "current").exists() else None
-            draft = Draft(self.path, before, before.number + 1 if before else 1)
-            try:
-                return self._publish(draft, changes, note, dry_run=dry_run)
-            finally:
-                draft.discard()
+        return self._write(lambda draft: draft.apply(changes), note, dry_run=dry_run, wait=wait)
 
-    def roll_back(self, number: int) -> Generation:
+    def revise(
+        self, revision: Revision, note: str, *, dry_run: bool = False, wait: float = 0.0
+    ) -> Publication:
+        """Make the next generation by changing the store itself, as an update does.
+
+        It is derived, checked and published as by :meth:`publish`. The change sees, and may
+        change, the public graphs alone.
+
+        Args:
+            revision: the change, and the graphs it may have changed.
+            note: why, in a few words.
+            dry_run: do everything but publish.
+            wait: seconds to wait for another writer.
+
+        Raises:
+            WorkspaceBusy: another writer is at work.
+        """
+        return self._write(lambda draft: draft.revise(revision), note, dry_run=dry_run, wait=wait)
+
+    def retain(self, keep: int, *, wait: float = 0.0) -> list[int]:
+        """Keep this many generations from now on, and prune what is beyond.
+
+        Args:
+            keep: how many, the current one included; at least 1.
+            wait: seconds to wait for another writer.
+
+        Returns:
+            The numbers of the generations that were removed.
+
+        Raises:
+            BadInput: it is less than 1.
+            WorkspaceBusy: another writer is at work.
+        """
+        if keep < 1:
+            raise BadInput(f"{keep} generations can't be kept.", "Keep 1 or more.")
+        with writing(self.path, "prune", wait):
+            before = self.numbers()
+            self.keep = keep
+            self._describe()
+            self._prune()
+            return sorted(set(before) - set(self.numbers()))
+
+    def roll_back(self, number: int, *, wait: float = 0.0) -> Generation:
         """Make an earlier generation's content current again, as the next generation.
 
         History only grows: the generations in between stay, and the new one has the content hash
@@ -204,12 +256,13 @@ class Workspace:
 
         Args:
             number: the generation to go back to.
+            wait: seconds to wait for another writer.
 
         Raises:
             WorkspaceError: it is not kept.
             WorkspaceBusy: another writer is at work.
         """
-        with self._lock():
+        with writing(self.path, f"roll back to {number}", wait):
             self._sweep()
             chosen, current = self.generation(number), self.current()
             draft = Draft(self.path, chosen, current.number + 1)
@@ -219,20 +272,40 @@ class Workspace:
                 draft.discard()
         return self.current()
 
+    def _write(
+        self,
+        change: Callable[[Draft], tuple[int, int]],
+        note: str,
+        *,
+        dry_run: bool,
+        wait: float,
+    ) -> Publication:
+        with writing(self.path, note, wait):
+            self._sweep()
+            before = self.current() if (self.path / "current").exists() else None
+            draft = Draft(self.path, before, before.number + 1 if before else 1)
+            try:
+                return self._publish(draft, change, note, dry_run=dry_run)
+            finally:
+                draft.discard()
+
     def _publish(
-        self, draft: Draft, changes: Mapping[str, StatementFile], note: str, *, dry_run: bool
+        self, draft: Draft, change: Callable[[Draft], tuple[int, int]], note: str, *, dry_run: bool
     ) -> Publication:
         before = draft.before
-        ontology = draft.ontology()
-        added, removed = draft.apply({ONTOLOGY.value: ontology, **changes})
+        added, removed = change(draft)
+        if not self.is_bare:
+            more, fewer = draft.apply({ONTOLOGY.value: draft.ontology()})
+            added, removed = added + more, removed + fewer
         if before is not None and not draft.changed:
             return Publication(before, "unchanged", 0, 0, [], [])
-        findings, brought = draft.check()
+        findings, brought = ([], []) if self.is_bare else draft.check()
         refused = any(found.severity == "violation" for found in brought)
         if before is not None and (refused or dry_run):
             outcome = "refused" if refused else "checked"
             return Publication(before, outcome, added, removed, findings, brought)
-        draft.derive()
+        if not self.is_bare:
+            draft.derive()
         self._make_current(draft, note)
         return Publication(self.current(), "published", added, removed, findings, brought)
 
@@ -241,21 +314,9 @@ class Workspace:
         write_synced(self.path / "current", f"{draft.number}\n")
         self._prune()
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        with (self.path / "lock").open("a+", encoding="utf-8") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                stream.seek(0)
-                holder = stream.read().strip() or "another process"
-                message = f"{self.path} is being written to by {holder}."
-                raise WorkspaceBusy(message, "Try again when it has finished.") from None
-            stream.truncate(0)
-            stream.write(f"process {os.getpid()}")
-            stream.flush()
-            yield
-            stream.truncate(0)
+    def _describe(self) -> None:
+        about = {"format": FORMAT, "keep": self.keep, "bare": self.is_bare}
+        write_synced(self.path / "essaim.json", json.dumps(about) + "\n")
 
     def _sweep(self) -> None:
         """Remove what an interrupted write left: it never became current."""
@@ -265,5 +326,8 @@ class Workspace:
                 shutil.rmtree(entry)
 
     def _prune(self) -> None:
-        for number in self.numbers()[:-_KEEP]:
-            shutil.rmtree(self.path / "generations" / str(number))
+        """Remove the oldest generations, except those that somebody still reads."""
+        for number in self.numbers()[: -self.keep]:
+            path = self.path / "generations" / str(number)
+            if not is_held(path):
+                shutil.rmtree(path)

@@ -30,6 +30,7 @@ __all__ = [
     "Format",
     "LangOption",
     "Run",
+    "WaitOption",
     "WorkspaceOption",
     "command",
     "compact",
@@ -56,6 +57,11 @@ LangOption = Annotated[
     typer.Option("--lang", help="The language of texts [ESSAIM_LANG; default: fr].",
                  show_default=False),
 ]  # fmt: skip
+
+WaitOption = Annotated[
+    float,
+    typer.Option("--wait", min=0, help="Seconds to wait for another writer.", show_default=False),
+]
 
 _COLUMN = 14
 """Characters below which the columns of a table can't be read."""
