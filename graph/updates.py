@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat
@@ -80,13 +81,13 @@ class GraphBody:
     """A graph as it comes in a request.
 
     Args:
-        data: the document.
-        form: its format.
+        path: the file that holds the document.
+        media_type: its media type.
         base: what its relative IRIs are resolved against.
     """
 
-    data: bytes
-    form: RdfFormat
+    path: Path
+    media_type: str
     base: str | None = None
 
 
@@ -139,8 +140,11 @@ def _revision(graph: str, bodies: Sequence[GraphBody], *, is_bare: bool, cleared
         if isinstance(node, NamedNode):
             store.add_graph(node)
         for body in bodies:
-            with as_known(body.form.name):
-                store.bulk_load(body.data, body.form, base_iri=body.base, to_graph=node)
+            form = RdfFormat.from_media_type(body.media_type)
+            if form is None:
+                raise BadInput(f"A graph can't be read from {body.media_type}.", "Send Turtle.")
+            with as_known(form.name):
+                store.bulk_load(path=str(body.path), format=form, base_iri=body.base, to_graph=node)
 
     return Revision(apply, lambda _known: [graph])
 

@@ -133,7 +133,7 @@ class Run:
         with self.notes.status(text) as status:
             yield status.update
 
-    def ask(self, job: Job, *, timeout: float | None = None, **arguments: object) -> Reply:
+    def ask(self, job: Job, *, timeout: float | None = None, **arguments: Any) -> Reply:  # noqa: ANN401
         """Do a job in a worker of its own, within its time limit.
 
         Args:

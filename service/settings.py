@@ -115,6 +115,64 @@ class Settings(BaseModel):
             ge=1,
         ),
     ] = 10_000
+    token_query_timeout: Annotated[
+        float,
+        _about(
+            "Les secondes que peut prendre la requête de qui a un jeton.",
+            "Seconds a query may take for a caller with a token.",
+            gt=0,
+            le=86_400,
+        ),
+    ] = 60.0
+    token_query_memory: Annotated[
+        int,
+        _about(
+            "Les Mio de mémoire que peut prendre la requête de qui a un jeton.",
+            "MiB of memory a query may take for a caller with a token.",
+            ge=256,
+        ),
+    ] = 4096
+    token_max_rows: Annotated[
+        int,
+        _about(
+            "Les lignes ou triplets d'une réponse à qui a un jeton.",
+            "Rows or triples in one answer to a caller with a token.",
+            ge=1,
+        ),
+    ] = 1_000_000
+    write_timeout: Annotated[
+        float,
+        _about(
+            "Les secondes que peut prendre une mise à jour.",
+            "Seconds an update may take.",
+            gt=0,
+            le=86_400,
+        ),
+    ] = 600.0
+    max_answer_bytes: Annotated[
+        int,
+        _about(
+            "Les octets que peut avoir une réponse ; au-delà, elle est arrêtée.",
+            "Bytes an answer may have; a longer one is ended.",
+            ge=1,
+        ),
+    ] = 1 << 30
+    cache_bytes: Annotated[
+        int,
+        _about(
+            "Les octets de réponses gardées pour les mêmes demandes ; 0 : aucune.",
+            "Bytes of answers kept for the same requests; 0 for none.",
+            ge=0,
+        ),
+    ] = 64 << 20
+    services: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_listed),
+        _about(
+            "Les adresses que SERVICE et LOAD peuvent demander ; aucune par défaut.",
+            "The addresses that SERVICE and LOAD may reach; none by default.",
+        ),
+    ] = ()
     max_waiting: Annotated[
         int,
         _about(

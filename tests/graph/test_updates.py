@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat
 
 from essaim.graph.history import compare, verify
 from essaim.graph.updates import GraphBody, clear_graph, merge_graph, replace_graph, update
@@ -177,9 +176,12 @@ def test_a_bare_workspace_takes_any_rdf_and_keeps_graphs_apart(bare: Workspace) 
     assert run(bare, "DROP ALL").generation.graphs == {}
 
 
-def test_graphs_are_replaced_merged_and_removed(bare: Workspace) -> None:
-    body = [GraphBody(b"<s> <p> 1, 2 .", RdfFormat.TURTLE, "http://e/")]
-    more = [GraphBody(b"<s> <p> 3 .", RdfFormat.TURTLE, "http://e/")]
+def test_graphs_are_replaced_merged_and_removed(bare: Workspace, tmp_path: Path) -> None:
+    def turtle(name: str, text: str) -> list[GraphBody]:
+        (tmp_path / name).write_text(text)
+        return [GraphBody(tmp_path / name, "text/turtle", "http://e/")]
+
+    body, more = turtle("body", "<s> <p> 1, 2 ."), turtle("more", "<s> <p> 3 .")
     bare.revise(replace_graph("a:g", body, is_bare=True), "put")
     bare.revise(merge_graph("a:g", more, is_bare=True), "post")
     assert bare.current().graphs["a:g"].count == 3
@@ -189,7 +191,7 @@ def test_graphs_are_replaced_merged_and_removed(bare: Workspace) -> None:
     bare.revise(clear_graph("a:g", is_bare=True), "delete")
     assert list(bare.current().graphs) == [DEFAULT_GRAPH]
     assert verify(bare, bare.current()) == []
-    broken = [GraphBody(b"<s> <p>", RdfFormat.TURTLE)]
+    broken = turtle("broken", "<s> <p>")
     with pytest.raises(BadInput, match="Turtle"):
         bare.revise(replace_graph("a:g", broken, is_bare=True), "put")
     with pytest.raises(Refused):

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, QueryTriples
 
-from essaim.service.results import GRAPH_TYPES, RESULT_TYPES, write_graph, write_results
+from essaim.service import results
+from essaim.service.results import GRAPH_TYPES, RESULT_TYPES
 
 MARKS = [
     "},{",
@@ -44,6 +45,18 @@ def answer(texts: list[str], *, with_gaps: bool = False) -> QuerySolutions:
     found = store.query(f"SELECT {shown} {{ ?s <http://e/p> ?v }} ORDER BY ?s")
     assert isinstance(found, QuerySolutions)
     return found
+
+
+def write_results(found: QuerySolutions, media_type: str, most: int) -> tuple[bytes, bool]:
+    out = io.BytesIO()
+    truncated = results.write_results(found, media_type, most, out)
+    return out.getvalue(), truncated
+
+
+def write_graph(found: QueryTriples, media_type: str, most: int) -> tuple[bytes, bool]:
+    out = io.BytesIO()
+    truncated = results.write_graph(found, media_type, most, out)
+    return out.getvalue(), truncated
 
 
 def values(body: bytes, media_type: str) -> list[str]:
