@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -61,7 +62,8 @@ class Draft:
         self.before = before
         self.number = number
         self.changed: set[str] = set()
-        self._path = workspace / "generations" / f"{number}.tmp"
+        # a name of its own: after an error the engine may hold the former draft's lock for a while
+        self._path = workspace / "generations" / f"{number}-{secrets.token_hex(4)}.tmp"
         self._graphs = dict(before.graphs) if before else {}
         self._shapes = before.shapes if before else ""
         (self._path / "statements").mkdir(parents=True)
@@ -166,7 +168,7 @@ class Draft:
         del store
         write_generation(self._path, self.number, note, self._graphs, self._shapes)
         (self._path / "ontology.tmp").unlink(missing_ok=True)
-        self._path.rename(self._path.with_suffix(""))
+        self._path.rename(self._path.with_name(str(self.number)))
         sync(self._path.parent)
 
     def discard(self) -> None:

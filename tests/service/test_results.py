@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 
 import pyoxigraph
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, QueryTriples
 
@@ -81,6 +81,7 @@ def NTRIPLE(term: str) -> str:  # noqa: N802 - reads one term
     return read.value
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(TEXT, min_size=1, max_size=12), st.integers(1, 13))
 def test_cut_answers_hold_exactly_the_first_rows(texts: list[str], most: int) -> None:
     for media_type in RESULT_TYPES:

