@@ -197,7 +197,9 @@ def as_known(what: str, text: str = "") -> Iterator[None]:
         wrong = (likely_mistake(text, PREFIXES) if text else None) or _one_line(error)
         raise BadInput(f"This is not {name}: {wrong}.", f"Check the {what} there.") from None
     except (ValueError, RuntimeError) as error:
-        raise BadInput(f"This {what} can't be run: {_one_line(error)}.", f"Check the {what}.") from None
+        raise BadInput(
+            f"This {what} can't be run: {_one_line(error)}.", f"Check the {what}."
+        ) from None
 
 
 def names_dataset(text: str) -> bool:
