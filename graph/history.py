@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Triple
 
 from essaim.graph.statements import StatementWriter, difference, iter_statements
+from essaim.graph.store import graph_node
 from essaim.graph.workspace import Generation, Workspace
 from essaim.ontology.errors import WorkspaceError
 from essaim.ontology.names import RDF
@@ -109,7 +110,7 @@ def verify(workspace: Workspace, generation: Generation) -> list[str]:
     try:
         for graph, record in sorted(generation.graphs.items()):
             with StatementWriter(place) as writer:
-                for quad in store.quads(graph=NamedNode(graph)):
+                for quad in store.quads(graph=graph_node(graph)):
                     writer.add(quad.triple)
                 if writer.finish().digest != record.digest:
                     problems.append(f"The store's statements of {graph} have changed.")

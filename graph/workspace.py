@@ -1,7 +1,7 @@
 """The workspace: one directory of immutable generations, and the one way to make the next.
 
     WORKSPACE/
-        essaim.json             the format's version
+        essaim.json             the format's version, how many generations to keep, its kind
         current                 the number of the current generation
         lock                    held by the one writer
         generations/N/
@@ -17,97 +17,28 @@ renames it into place and moves the pointer. Whatever fails, the old generation 
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
-import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
-
-from essaim.graph.census import Census
-from essaim.graph.entities import count_statements
-from essaim.graph.findings import Finding, read_findings, write_findings
-from essaim.graph.inference import INFERRED, infer
-from essaim.graph.shapes import shapes_digest
-from essaim.graph.state import State
-from essaim.graph.statements import StatementFile, StatementWriter, difference, open_statements
-from essaim.graph.store import EmbeddedStore, in_graph
-from essaim.graph.validation import revalidate, validate
-from essaim.ontology.errors import WorkspaceBusy, WorkspaceError
+from essaim.graph.draft import Draft, Revision
+from essaim.graph.durable import write_synced
+from essaim.graph.findings import Finding
+from essaim.graph.generation import Generation, read_generation
+from essaim.graph.lock import hold, is_held, writing
+from essaim.graph.statements import StatementFile
+from essaim.graph.store import EmbeddedStore
+from essaim.ontology.errors import BadInput, WorkspaceError
 from essaim.ontology.names import GRAPHS
-from essaim.ontology.vocabulary import iter_ontology_triples
 
-__all__ = ["Generation", "GraphRecord", "Publication", "Workspace"]
+__all__ = ["Generation", "Publication", "Workspace"]
 
 FORMAT = 1
 ONTOLOGY = GRAPHS.ontology
-_FINDINGS = "findings.jsonl.gz"
-_BATCH = 50_000
-_KEEP = 10
-
-
-@dataclass(frozen=True)
-class GraphRecord:
-    """What a generation knows of one of its named graphs.
-
-    Args:
-        digest: SHA-256 of its sorted statements.
-        count: how many statements it holds.
-    """
-
-    digest: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Generation:
-    """One immutable state of the graph.
-
-    Args:
-        number: counted from 1.
-        created: when it was made, ISO 8601, UTC.
-        note: why it was made.
-        content_hash: SHA-256 over its graphs; the same inputs give the same hash.
-        graphs: its named graphs by IRI.
-        path: its directory.
-        shapes: what stands for the shapes it was checked against.
-    """
-
-    number: int
-    created: str
-    note: str
-    content_hash: str
-    graphs: Mapping[str, GraphRecord]
-    path: Path
-    shapes: str = ""
-
-    @property
-    def statements(self) -> int:
-        """How many statements it holds, counted once per graph."""
-        return sum(graph.count for graph in self.graphs.values())
-
-    def statement_file(self, graph: str) -> Path:
-        """Where a graph's sorted statements are."""
-        return self.path / "statements" / _file_name(graph)
-
-    def findings(self) -> list[Finding] | None:
-        """What the shapes object to in it; ``None`` when today's shapes were not there yet."""
-        path = self.path / _FINDINGS
-        return read_findings(path) if self.shapes == shapes_digest() and path.exists() else None
-
-    def state(self) -> State:
-        """Its store and its files, open for reading."""
-        store = pyoxigraph.Store.read_only(str(self.path / "store"))
-        return _state(store, self.path / "statements", self.graphs)
+KEEP = 10
+"""How many generations are kept unless a workspace says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -138,14 +69,25 @@ class Workspace:
 
     Args:
         path: the directory.
+        keep: how many generations to keep.
+        is_bare: whether it holds any RDF at all, without the ontology, its rules and its shapes.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, keep: int = KEEP, is_bare: bool = False) -> None:
         self.path = path
+        self.keep = keep
+        self.is_bare = is_bare
 
     @classmethod
-    def create(cls, path: Path) -> Workspace:
+    def create(cls, path: Path, *, keep: int = KEEP, is_bare: bool = False) -> Workspace:
         """Make a workspace with a first generation that holds the ontology.
+
+        Args:
+            path: the directory; it must not exist, or be empty.
+            keep: how many generations to keep.
+            is_bare: leave out the ontology, its rules and its shapes. Such a workspace takes any
+                RDF, and its default graph is one graph among others, as SPARQL has it by default,
+                not the union of all.
 
         Raises:
             WorkspaceError: the directory holds a workspace already, or something else.
@@ -162,9 +104,9 @@ class Workspace:
         except OSError as error:
             message = f"{path} can't be made: {error.strerror}."
             raise WorkspaceError(message, "Name a directory you can write to.") from None
-        workspace = cls(path)
+        workspace = cls(path, keep=keep, is_bare=is_bare)
         workspace.publish({}, "init")
-        _write_synced(path / "essaim.json", json.dumps({"format": FORMAT}) + "\n")
+        workspace._describe()
         return workspace
 
     @classmethod
@@ -185,7 +127,7 @@ class Workspace:
         if about.get("format") != FORMAT:
             message = f"{path} has format {about.get('format')}; this version reads {FORMAT}."
             raise WorkspaceError(message, "Load its sources into a new workspace.")
-        return cls(path)
+        return cls(path, keep=about.get("keep", KEEP), is_bare=about.get("bare", False))
 
     # reading
 
@@ -209,14 +151,12 @@ class Workspace:
         """
         path = self.path / "generations" / str(number)
         try:
-            about = json.loads((path / "generation.json").read_text(encoding="utf-8"))
-            graphs = {iri: GraphRecord(**record) for iri, record in about.pop("graphs").items()}
-            return Generation(**about, graphs=graphs, path=path)
+            return read_generation(path)
         except FileNotFoundError:
             kept = ", ".join(map(str, self.numbers())) or "none"
             message = f"There is no generation {number} in {self.path}."
             raise WorkspaceError(message, f"Kept: {kept}.") from None
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError):
             message = f"Generation {number} of {self.path} is damaged."
             raise WorkspaceError(message, "Go back to an earlier one.") from None
 
@@ -233,7 +173,8 @@ class Workspace:
         """
         chosen = generation or self.current()
         try:
-            return EmbeddedStore(chosen.path / "store")
+            lease = hold(chosen.path)
+            return EmbeddedStore(chosen.path / "store", lease=lease, has_union=not self.is_bare)
         except (OSError, RuntimeError) as error:
             message = f"Generation {chosen.number} can't be opened: {str(error).splitlines()[0]}."
             raise WorkspaceError(message, "Go back to an earlier one.") from None
@@ -241,7 +182,12 @@ class Workspace:
     # writing
 
     def publish(
-        self, changes: Mapping[str, StatementFile], note: str, *, dry_run: bool = False
+        self,
+        changes: Mapping[str, StatementFile],
+        note: str,
+        *,
+        dry_run: bool = False,
+        wait: float = 0.0,
     ) -> Publication:
         """Make the next generation by replacing the statements of some named graphs.
 
@@ -253,20 +199,56 @@ class Workspace:
             changes: for each named graph, its new statements.
             note: why, in a few words.
             dry_run: do everything but publish.
+            wait: seconds to wait for another writer.
 
         Raises:
             WorkspaceBusy: another writer is at work.
         """
-        with self._lock():
-            self._sweep()
-            before = self.current() if (self.path / "current").exists() else None
-            draft = _Draft(self.path, before, before.number + 1 if before else 1)
-            try:
-                return self._publish(draft, changes, note, dry_run=dry_run)
-            finally:
-                draft.discard()
+        return self._write(lambda draft: draft.apply(changes), note, dry_run=dry_run, wait=wait)
 
-    def roll_back(self, number: int) -> Generation:
+    def revise(
+        self, revision: Revision, note: str, *, dry_run: bool = False, wait: float = 0.0
+    ) -> Publication:
+        """Make the next generation by changing the store itself, as an update does.
+
+        It is derived, checked and published as by :meth:`publish`. The change sees, and may
+        change, the public graphs alone.
+
+        Args:
+            revision: the change, and the graphs it may have changed.
+            note: why, in a few words.
+            dry_run: do everything but publish.
+            wait: seconds to wait for another writer.
+
+        Raises:
+            WorkspaceBusy: another writer is at work.
+        """
+        return self._write(lambda draft: draft.revise(revision), note, dry_run=dry_run, wait=wait)
+
+    def retain(self, keep: int, *, wait: float = 0.0) -> list[int]:
+        """Keep this many generations from now on, and prune what is beyond.
+
+        Args:
+            keep: how many, the current one included; at least 1.
+            wait: seconds to wait for another writer.
+
+        Returns:
+            The numbers of the generations that were removed.
+
+        Raises:
+            BadInput: it is less than 1.
+            WorkspaceBusy: another writer is at work.
+        """
+        if keep < 1:
+            raise BadInput(f"{keep} generations can't be kept.", "Keep 1 or more.")
+        with writing(self.path, "prune", wait):
+            before = self.numbers()
+            self.keep = keep
+            self._describe()
+            self._prune()
+            return sorted(set(before) - set(self.numbers()))
+
+    def roll_back(self, number: int, *, wait: float = 0.0) -> Generation:
         """Make an earlier generation's content current again, as the next generation.
 
         History only grows: the generations in between stay, and the new one has the content hash
@@ -274,58 +256,67 @@ class Workspace:
 
         Args:
             number: the generation to go back to.
+            wait: seconds to wait for another writer.
 
         Raises:
             WorkspaceError: it is not kept.
             WorkspaceBusy: another writer is at work.
         """
-        with self._lock():
+        with writing(self.path, f"roll back to {number}", wait):
             self._sweep()
             chosen, current = self.generation(number), self.current()
-            draft = _Draft(self.path, chosen, current.number + 1)
+            draft = Draft(self.path, chosen, current.number + 1)
             try:
                 self._make_current(draft, f"roll back to {number}")
             finally:
                 draft.discard()
         return self.current()
 
+    def _write(
+        self,
+        change: Callable[[Draft], tuple[int, int]],
+        note: str,
+        *,
+        dry_run: bool,
+        wait: float,
+    ) -> Publication:
+        with writing(self.path, note, wait):
+            self._sweep()
+            before = self.current() if (self.path / "current").exists() else None
+            draft = Draft(self.path, before, before.number + 1 if before else 1)
+            try:
+                return self._publish(draft, change, note, dry_run=dry_run)
+            finally:
+                draft.discard()
+
     def _publish(
-        self, draft: _Draft, changes: Mapping[str, StatementFile], note: str, *, dry_run: bool
+        self, draft: Draft, change: Callable[[Draft], tuple[int, int]], note: str, *, dry_run: bool
     ) -> Publication:
         before = draft.before
-        ontology = draft.ontology()
-        added, removed = draft.apply({ONTOLOGY.value: ontology, **changes})
+        added, removed = change(draft)
+        if not self.is_bare:
+            more, fewer = draft.apply({ONTOLOGY.value: draft.ontology()})
+            added, removed = added + more, removed + fewer
         if before is not None and not draft.changed:
             return Publication(before, "unchanged", 0, 0, [], [])
-        findings, brought = draft.check()
+        findings, brought = ([], []) if self.is_bare else draft.check()
         refused = any(found.severity == "violation" for found in brought)
         if before is not None and (refused or dry_run):
             outcome = "refused" if refused else "checked"
             return Publication(before, outcome, added, removed, findings, brought)
-        draft.derive()
+        if not self.is_bare:
+            draft.derive()
         self._make_current(draft, note)
         return Publication(self.current(), "published", added, removed, findings, brought)
 
-    def _make_current(self, draft: _Draft, note: str) -> None:
+    def _make_current(self, draft: Draft, note: str) -> None:
         draft.seal(note)
-        _write_synced(self.path / "current", f"{draft.number}\n")
+        write_synced(self.path / "current", f"{draft.number}\n")
         self._prune()
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        with (self.path / "lock").open("a+", encoding="utf-8") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                stream.seek(0)
-                holder = stream.read().strip() or "another process"
-                message = f"{self.path} is being written to by {holder}."
-                raise WorkspaceBusy(message, "Try again when it has finished.") from None
-            stream.truncate(0)
-            stream.write(f"process {os.getpid()}")
-            stream.flush()
-            yield
-            stream.truncate(0)
+    def _describe(self) -> None:
+        about = {"format": FORMAT, "keep": self.keep, "bare": self.is_bare}
+        write_synced(self.path / "essaim.json", json.dumps(about) + "\n")
 
     def _sweep(self) -> None:
         """Remove what an interrupted write left: it never became current."""
@@ -335,188 +326,8 @@ class Workspace:
                 shutil.rmtree(entry)
 
     def _prune(self) -> None:
-        for number in self.numbers()[:-_KEEP]:
-            shutil.rmtree(self.path / "generations" / str(number))
-
-
-class _Draft:
-    """A generation while it is being made, in a folder that readers never look at.
-
-    Args:
-        workspace: the workspace's directory.
-        before: the generation it starts as a copy of; ``None`` for the very first.
-        number: the number it will have.
-    """
-
-    def __init__(self, workspace: Path, before: Generation | None, number: int) -> None:
-        self.before = before
-        self.number = number
-        self.changed: set[str] = set()
-        self._path = workspace / "generations" / f"{number}.tmp"
-        self._graphs = dict(before.graphs) if before else {}
-        self._shapes = before.shapes if before else ""
-        (self._path / "statements").mkdir(parents=True)
-        if before is not None:
-            for file in (before.path / "statements").iterdir():
-                (self._path / "statements" / file.name).hardlink_to(file)
-            if (before.path / _FINDINGS).exists():
-                (self._path / _FINDINGS).hardlink_to(before.path / _FINDINGS)
-        self._store: pyoxigraph.Store | None = None
-
-    def ontology(self) -> StatementFile:
-        """The statements of the ontology and its vocabularies."""
-        with StatementWriter(self._path / "ontology.tmp") as writer:
-            for triple in iter_ontology_triples():
-                if not isinstance(triple.subject, BlankNode | Triple) and not isinstance(
-                    triple.object, BlankNode | Triple
-                ):
-                    writer.add(triple)
-            return writer.finish()
-
-    def apply(self, changes: Mapping[str, StatementFile]) -> tuple[int, int]:
-        """Bring the graphs to their new statements; returns how many were added and removed."""
-        added = removed = 0
-        for graph, statements in changes.items():
-            record = GraphRecord(statements.digest, statements.count)
-            if self._graphs.get(graph) == record:
-                continue
-            self.changed.add(graph)
-            more, fewer = self._apply_one(graph, statements)
-            added, removed = added + more, removed + fewer
-            self._keep(graph, statements)
-        return added, removed
-
-    def check(self) -> tuple[list[Finding], list[Finding]]:
-        """Check what changed against the shapes; returns all findings, and those it brings."""
-        after = _state(self._open(), self._path / "statements", self._graphs)
-        if self.before is None:
-            findings = brought = validate(after)
-        else:
-            state, known = self.before.state(), self.before.findings()
-            former = validate(state) if known is None else known
-            findings = revalidate(state, after, self.changed, former)
-            stood = set(former)
-            brought = [found for found in findings if found not in stood]
-        (self._path / _FINDINGS).unlink(missing_ok=True)
-        write_findings(findings, self._path / _FINDINGS)
-        self._shapes = shapes_digest()
-        return findings, brought
-
-    def derive(self) -> None:
-        """Derive what follows from what is stated."""
-        store = self._open()
-        infer(store)
-        with StatementWriter(self._path / "inferred.tmp") as writer:
-            for quad in store.quads_for_pattern(None, None, None, INFERRED):
-                writer.add(quad.triple)
-            self._keep(INFERRED.value, writer.finish())
-
-    def seal(self, note: str) -> None:
-        """Close the store, describe the generation and give it its place."""
-        store = self._open()
-        store.flush()
-        self._store = None
-        del store
-        digest = hashlib.sha256()
-        for iri, record in sorted(self._graphs.items()):
-            digest.update(f"{iri} {record.digest}\n".encode())
-        about: dict[str, Any] = {
-            "number": self.number,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "note": note,
-            "content_hash": digest.hexdigest(),
-            "graphs": {iri: asdict(record) for iri, record in sorted(self._graphs.items())},
-            "shapes": self._shapes,
-        }
-        text = json.dumps(about, ensure_ascii=False, indent=2)
-        _write_synced(self._path / "generation.json", text + "\n")
-        (self._path / "ontology.tmp").unlink(missing_ok=True)
-        self._path.rename(self._path.with_suffix(""))
-        _sync_directory(self._path.parent)
-
-    def discard(self) -> None:
-        """Remove whatever is left of the draft."""
-        self._store = None
-        if self._path.exists():
-            shutil.rmtree(self._path)
-
-    def _open(self) -> pyoxigraph.Store:
-        if self._store is None:
-            place = self._path / "store"
-            if self.before is not None and not place.exists():
-                source = pyoxigraph.Store.read_only(str(self.before.path / "store"))
-                source.backup(str(place))
-                del source
-            self._store = pyoxigraph.Store(str(place))
-        return self._store
-
-    def _apply_one(self, graph: str, statements: StatementFile) -> tuple[int, int]:
-        store = self._open()
-        name = NamedNode(graph)
-        if graph not in self._graphs:
-            with open_statements(statements.path) as stream:
-                store.bulk_load(stream, RdfFormat.N_TRIPLES, to_graph=name, lenient=True)
-            return statements.count, 0
-        before = self._path / "statements" / _file_name(graph)
-        added = removed = 0
-        batch: list[Quad] = []
-        for is_added, triple in difference(before, statements.path):
-            quad = in_graph(triple, name)
-            if is_added:
-                added += 1
-                batch.append(quad)
-            else:
-                removed += 1
-                store.remove(quad)
-            if len(batch) >= _BATCH:
-                store.bulk_extend(batch)
-                batch = []
-        store.extend(batch)
-        return added, removed
-
-    def _keep(self, graph: str, statements: StatementFile) -> None:
-        place = self._path / "statements" / _file_name(graph)
-        place.unlink(missing_ok=True)
-        shutil.move(statements.path, place)
-        census = _census_file(place)
-        census.unlink(missing_ok=True)
-        statements.census.save(census)
-        self._graphs[graph] = GraphRecord(statements.digest, statements.count)
-
-
-def _file_name(graph: str) -> str:
-    return quote(graph, safe="") + ".nt.gz"
-
-
-def _census_file(statements: Path) -> Path:
-    return statements.with_name(statements.name.removesuffix(".nt.gz") + ".census")
-
-
-def _census(statements: Path) -> Census:
-    """What a statement file holds, as kept beside it, else counted."""
-    kept = _census_file(statements)
-    return Census.read(kept) if kept.exists() else count_statements(statements)
-
-
-def _state(store: pyoxigraph.Store, folder: Path, graphs: Iterable[str]) -> State:
-    files = {graph: folder / _file_name(graph) for graph in graphs}
-    return State(store, files, {graph: _census(path) for graph, path in files.items()})
-
-
-def _write_synced(path: Path, text: str) -> None:
-    """Replace a small file in one step, so that a reader sees the old text or the new one."""
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(path)
-    _sync_directory(path.parent)
-
-
-def _sync_directory(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        """Remove the oldest generations, except those that somebody still reads."""
+        for number in self.numbers()[: -self.keep]:
+            path = self.path / "generations" / str(number)
+            if not is_held(path):
+                shutil.rmtree(path)

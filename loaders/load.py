@@ -50,6 +50,7 @@ def load(
     files: Sequence[Path] = (),
     *,
     dry_run: bool = False,
+    wait: float = 0.0,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> Loaded:
     """Read a source and publish what it states.
@@ -59,6 +60,7 @@ def load(
         name: the source's name.
         files: the files to read; empty to read the embedded ones.
         dry_run: do everything, report everything, publish nothing.
+        wait: seconds to wait for another writer when it comes to publishing.
         progress: called with a few words at each step.
 
     Returns:
@@ -92,7 +94,7 @@ def load(
         for number, (part, (_, used)) in enumerate(stated.items()):
             target = Path(place) / f"provenance-{number}.nt.gz"
             changes[provenance_graph(part).value] = _provenance(chosen, part, used, target)
-        publication = workspace.publish(changes, f"load {name}", dry_run=dry_run)
+        publication = workspace.publish(changes, f"load {name}", dry_run=dry_run, wait=wait)
     report.outcome = publication.outcome
     report.generation = publication.generation.number
     report.added, report.removed = publication.added, publication.removed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from essaim.ontology.errors import Refused
@@ -10,6 +11,7 @@ from essaim.queries.tokens import Token, iter_tokens
 __all__ = ["refuse_outbound"]
 
 _OUTBOUND = ("SERVICE", "LOAD")
+_MAY_REACH = re.compile("|".join(_OUTBOUND), re.IGNORECASE)
 
 
 def refuse_outbound(text: str, allowed: Collection[str] = ()) -> None:
@@ -33,6 +35,8 @@ def refuse_outbound(text: str, allowed: Collection[str] = ()) -> None:
     Example:
         >>> refuse_outbound('ASK { ?s rdfs:label "SERVICE" }  # SERVICE')
     """
+    if not _MAY_REACH.search(text):
+        return
     tokens = list(iter_tokens(text))
     for position, token in enumerate(tokens):
         keyword = _outbound_keyword(token)

@@ -6,6 +6,7 @@ Example:
 
 from __future__ import annotations
 
+import copy
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -17,12 +18,13 @@ from starlette.routing import Route
 from essaim.graph.workspace import Workspace
 from essaim.service import problems
 from essaim.service.front import Front
-from essaim.service.middleware import HeadAsGet, SecurityHeaders
-from essaim.service.pool import Pool
+from essaim.service.gate import Gate
+from essaim.service.middleware import Cors, Direct, HeadAsGet, RequestIds, SecurityHeaders
 from essaim.service.routes import (
     answers,
     catalogue,
     entities,
+    graphs,
     health,
     lists,
     ontology,
@@ -30,6 +32,7 @@ from essaim.service.routes import (
     sparql,
 )
 from essaim.service.settings import Settings, make_settings
+from essaim.service.tokens import Tokens
 
 __all__ = ["create_app"]
 
@@ -52,13 +55,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         WorkspaceError: there is no workspace.
     """
     chosen = settings or make_settings()
-    front = Front(chosen, Workspace.open(chosen.workspace), Pool(chosen))
+    front = Front(chosen, Workspace.open(chosen.workspace))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await front.pool.start()
+        await front.start()
         yield
-        await front.pool.close()
+        await front.close()
 
     app = FastAPI(
         title="Essaim",
@@ -71,13 +74,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.front = front
     routers = [
         each.router
-        for each in (sparql, answers, catalogue, lists, entities, ontology, pages, health)
+        for each in (graphs, answers, catalogue, lists, entities, ontology, pages, health)
     ]
     for router in routers:
         app.include_router(router)
     problems.install(app, [route.path for router in routers for route in _iter_routes(router)])
+    app.add_middleware(Direct, path=sparql.PATH, direct=sparql.Sparql(front))
     app.add_middleware(HeadAsGet)
+    app.add_middleware(Cors)
+    app.add_middleware(Gate, settings=chosen, tokens=Tokens(chosen.workspace))
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestIds)
     _document(app)
     return app
 
@@ -93,6 +100,7 @@ def _document(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = generate()
+            document["paths"][sparql.PATH] = copy.deepcopy(sparql.OPENAPI)
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)

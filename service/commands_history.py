@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from essaim.ontology.errors import WorkspaceError
-from essaim.service.commands import FormatOption, Run, command, compact
+from essaim.service.commands import FormatOption, Run, WaitOption, command, compact
 
 __all__ = ["register"]
 
@@ -27,9 +27,22 @@ def register(app: typer.Typer) -> None:
     command(app, "restore")(restore)
 
 
-def generations(run: Run, *, format: FormatOption = "table") -> None:  # noqa: A002 - the option's name
+def generations(
+    run: Run,
+    *,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Keep this many from now on; remove older ones.", show_default=False
+        ),
+    ] = None,
+    format: FormatOption = "table",  # noqa: A002 - the option's name
+    wait: WaitOption = 0.0,
+) -> None:
     """List the generations that are kept; the last one is current."""
     workspace = run.workspace()
+    if keep is not None:
+        workspace.retain(keep, wait=wait)
     kept = [workspace.generation(number) for number in workspace.numbers()]
     rows = [
         {
@@ -83,9 +96,16 @@ def diff(
                 run.print("  …")
 
 
-def rollback(run: Run, number: NumberArgument) -> None:
+def rollback(run: Run, number: NumberArgument, *, wait: WaitOption = 0.0) -> None:
     """Make an earlier generation's content current again, as a new generation."""
-    made = run.workspace().roll_back(number)
+    from essaim.service.audit import Actor, AuditLog  # noqa: PLC0415 - slow to import
+
+    workspace = run.workspace()
+    before = workspace.current().number
+    made = workspace.roll_back(number, wait=wait)
+    AuditLog(workspace.path).record(
+        Actor.of_command(), "rollback", "published", to=number, before=before, after=made.number
+    )
     run.print(run.say("rolled_back", number=number, generation=made.number))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from essaim.ontology.errors import Refused, WorkspaceError
-from essaim.service.commands import FormatOption, Run, command
+from essaim.service.commands import FormatOption, Run, WaitOption, command
 
 if TYPE_CHECKING:
     from essaim.graph.workspace import Generation
@@ -29,12 +29,20 @@ def register(app: typer.Typer) -> None:
     command(app, "status")(status)
 
 
-def init(run: Run) -> None:
+def init(
+    run: Run,
+    *,
+    keep: Annotated[int, typer.Option(min=1, help="How many generations to keep.")] = 10,
+    bare: Annotated[
+        bool,
+        typer.Option("--bare", help="Any RDF: without the ontology, its rules and its shapes."),
+    ] = False,
+) -> None:
     """Make a workspace that holds the ontology and nothing else."""
     from essaim.graph.workspace import Workspace  # noqa: PLC0415 - slow to import
 
     with run.waiting(run.say("checking")):
-        workspace = Workspace.create(run.settings.workspace)
+        workspace = Workspace.create(run.settings.workspace, keep=keep, is_bare=bare)
     run.print(run.say("made", path=str(workspace.path), number=workspace.current().number))
     run.print(run.say("next_load"))
 
@@ -80,12 +88,15 @@ def load(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do and report everything, publish nothing.")
     ] = False,
+    wait: WaitOption = 0.0,
     format: FormatOption = "table",  # noqa: A002 - the option's name
 ) -> None:
     """Load a source into the graph, and say what was not understood."""
     from essaim.loaders.load import load as load_source  # noqa: PLC0415 - slow to import
+    from essaim.service.audit import Actor, AuditLog  # noqa: PLC0415 - slow to import
 
     workspace = run.workspace()
+    before = workspace.current().number
     steps = {
         "reading": run.say("reading", source=source),
         "publishing": run.say("publishing"),
@@ -96,8 +107,10 @@ def load(
             source,
             files or (),
             dry_run=dry_run,
+            wait=wait,
             progress=lambda step: now(steps.get(step, step)),
         )
+    AuditLog(workspace.path).record_load(Actor.of_command(), loaded, before)
     if format == "table":
         _print_report(run, loaded)
     elif format == "json":

@@ -6,21 +6,39 @@ import asyncio
 import contextlib
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
+from starlette.types import Receive
 
-from essaim.graph.workspace import Workspace
+from essaim.graph.workspace import Generation, Workspace
 from essaim.ontology.errors import BadInput, EssaimError, nearest
-from essaim.service.pool import Pool
+from essaim.service.access import Caller
+from essaim.service.audit import Actor, AuditLog
+from essaim.service.cache import Cache
+from essaim.service.compression import choose_encoding
+from essaim.service.following import Following
+from essaim.service.pool import Answer, Ask, Pool
 from essaim.service.settings import Settings
-from essaim.service.workers import Job, Reply
+from essaim.service.workers import Call, Job, Reply
+from essaim.service.writer import Writer
 
-__all__ = ["Front", "FrontDependency", "refuse_unknown"]
+__all__ = [
+    "VARY",
+    "Front",
+    "FrontDependency",
+    "Share",
+    "read_etags",
+    "refuse_unknown",
+    "with_charset",
+]
+
+VARY: Final = "Accept, Accept-Encoding"
 
 
 class ClientGone(EssaimError):
@@ -31,21 +49,70 @@ class ClientGone(EssaimError):
 
 
 @dataclass(frozen=True)
+class Share:
+    """What one query of a caller may take.
+
+    Args:
+        seconds: how long.
+        memory: MiB.
+        rows: rows or triples in the answer.
+    """
+
+    seconds: float
+    memory: int
+    rows: int
+
+
 class Front:
     """The running service, as the routes see it.
 
     Args:
         settings: what was chosen.
         workspace: what is served.
-        pool: the workers.
     """
 
-    settings: Settings
-    workspace: Workspace
-    pool: Pool
+    def __init__(self, settings: Settings, workspace: Workspace) -> None:
+        self.settings = settings
+        self.workspace = workspace
+        self.pool = Pool(settings)
+        self.writer = Writer(settings)
+        self.cache = Cache(settings.cache_bytes)
+        self._following = Following(workspace)
+        self._audit = AuditLog(workspace.path)
+        self._public = Share(settings.query_timeout, settings.query_memory, settings.max_rows)
+        self._trusted = Share(
+            settings.token_query_timeout, settings.token_query_memory, settings.token_max_rows
+        )
+
+    @property
+    def generation(self) -> Generation:
+        """The current generation, as everybody sees it."""
+        return self._following.generation
+
+    def share(self, caller: Caller) -> Share:
+        """What one query of a caller may take."""
+        return self._public if caller.token is None else self._trusted
+
+    async def start(self) -> None:
+        """Start the workers.
+
+        Raises:
+            EssaimError: they can't start.
+        """
+        await self.pool.start()
+
+    async def close(self) -> None:
+        """End the workers."""
+        await self.pool.close()
+        self.writer.close()
 
     async def answer(
-        self, request: Request, job: Job, *, timeout: float | None = None, **arguments: object
+        self,
+        request: Request,
+        job: Job,
+        *,
+        timeout: float | None = None,
+        **arguments: object,
     ) -> Response:
         """Do a job for a request and answer with its reply, or say that nothing has changed.
 
@@ -56,25 +123,67 @@ class Front:
             **arguments: the job's keyword arguments.
         """
         is_get = request.method == "GET"
+        accept = request.headers.get("accept", "")
         if is_get:
-            current = self._etag(request, self.workspace.current().number)
-            if current in _etags(request):
-                return Response(status_code=304, headers={"ETag": current, "Vary": "Accept"})
+            current = self.etag(self.generation, accept)
+            if current in read_etags(request.headers.get("if-none-match", "")):
+                return Response(status_code=304, headers={"ETag": current, "Vary": VARY})
+        encoding = choose_encoding(request.headers.get("accept-encoding"))
+        call = Call(job, arguments, None, encoding, self.settings.query_memory)
         seconds = timeout or self.settings.query_timeout
-        reply = await self._run(request, job, seconds, arguments)
-        headers = {"Essaim-Generation": str(reply.generation), "Vary": "Accept", **reply.headers}
+        ask = self.pool.ask(call, seconds=seconds)
+        answer = await self.settled(request.receive, ask)
+        reply = answer.reply
+        headers = {"Essaim-Generation": str(reply.generation), "Vary": VARY, **reply.headers}
         if reply.truncated:
             headers["Essaim-Truncated"] = "true"
+        if reply.encoding:
+            headers["Content-Encoding"] = reply.encoding
         if is_get and reply.status == 200:
-            headers["ETag"] = self._etag(request, reply.generation)
+            headers["ETag"] = self.etag(self.workspace.generation(reply.generation), accept)
             headers["Cache-Control"] = "no-cache"
-        return Response(reply.body, reply.status, headers, _with_charset(reply.media_type))
+        content_type = with_charset(reply.media_type)
+        if answer.spool is None:
+            return Response(reply.body, reply.status, headers, content_type)
+        return StreamingResponse(answer.spool.read(), reply.status, headers, content_type)
 
-    async def _run(
-        self, request: Request, job: Job, timeout: float, arguments: dict[str, object]
-    ) -> Reply:
-        work = asyncio.ensure_future(self.pool.run(job, timeout, **arguments))
-        gone = asyncio.ensure_future(_disconnected(request))
+    async def write(self, caller: Caller, action: str, job: Job, asked: object) -> Reply:
+        """Do a write for a caller, and note it in the audit log.
+
+        Args:
+            caller: who asks; whether they may was decided before.
+            action: what it is, for the audit log.
+            job: a function of :mod:`essaim.service.write_jobs`.
+            asked: its argument.
+
+        Raises:
+            EssaimError: what went wrong; then nothing is written.
+        """
+        before = self.generation.number
+        actor = Actor.of_caller(caller)
+        try:
+            reply = await self.writer.run(job, {"asked": asked})
+        except EssaimError as error:
+            self._audit.record(actor, action, "refused", before=before, reason=error.title)
+            raise
+        self._audit.record(actor, action, "published", before=before, after=reply.generation)
+        return reply
+
+    async def settled(self, receive: Receive, ask: Ask) -> Answer:
+        """The answer to a request of which the body has been read; none if its client goes.
+
+        Only for what is long is the client watched: the rest is done sooner than it can go.
+
+        Raises:
+            ClientGone: the client did not wait.
+            EssaimError: what went wrong.
+        """
+        if not ask.long.done():
+            await ask.long
+        if ask.settled.done():
+            return await self.pool.settled(ask)
+        work = asyncio.ensure_future(self.pool.settled(ask))
+        gone = asyncio.ensure_future(_disconnected(receive))
         try:
             await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
@@ -86,21 +195,15 @@ class Front:
                 with contextlib.suppress(asyncio.CancelledError, EssaimError):
                     await task
 
-    def _etag(self, request: Request, generation: int) -> str:
-        """A tag for what this request gives on a generation; it changes with either."""
-        about = (
-            self._version,
-            self.workspace.generation(generation).content_hash,
-            generation,
-            self.settings.max_rows,
-            request.headers.get("accept", ""),
-        )
-        digest = hashlib.sha256(repr(about).encode()).hexdigest()
-        return f'W/"{generation}-{digest[:16]}"'
+    def etag(self, generation: Generation, accept: str) -> str:
+        """A tag for what a request gives on a generation; it changes with either."""
+        return _etag(generation.number, generation.content_hash, accept, self.settings.max_rows)
 
-    @cached_property
-    def _version(self) -> str:
-        return version("essaim")
+
+@lru_cache(maxsize=4096)
+def _etag(number: int, content_hash: str, accept: str, max_rows: int) -> str:
+    about = (version("essaim"), content_hash, number, max_rows, accept)
+    return f'W/"{number}-{hashlib.sha256(repr(about).encode()).hexdigest()[:16]}"'
 
 
 def front_of(request: Request) -> Front:
@@ -136,18 +239,18 @@ def _query_parameters(dependant: Dependant) -> list[str]:
     return [*(field.alias for field in dependant.query_params), *nested]
 
 
-async def _disconnected(request: Request) -> None:
+async def _disconnected(receive: Receive) -> None:
     """Wait until the client has gone; the body must have been read before."""
-    while (await request.receive())["type"] != "http.disconnect":
+    while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def _etags(request: Request) -> list[str]:
-    given = request.headers.get("if-none-match", "")
-    return [tag.strip() for tag in given.split(",") if tag.strip()]
+def read_etags(header: str) -> list[str]:
+    """The tags of an ``If-None-Match`` header."""
+    return [tag.strip() for tag in header.split(",") if tag.strip()]
 
 
-def _with_charset(media_type: str) -> str:
+def with_charset(media_type: str) -> str:
     """The content type; texts that are no RDF say their encoding."""
     if media_type in ("text/html", "text/csv", "text/tab-separated-values", "text/turtle"):
         return f"{media_type}; charset=utf-8"

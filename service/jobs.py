@@ -20,11 +20,9 @@ from essaim.ontology.errors import BadInput, EssaimError, Refused
 from essaim.ontology.names import PREFIXES
 from essaim.ontology.vocabulary import fold
 from essaim.queries.catalogue import NamedQuery, named_query, read_query
-from essaim.queries.tokens import iter_tokens
 from essaim.service.binding import bind
 from essaim.service.commands import compact
-from essaim.service.negotiation import NotAcceptable, negotiate
-from essaim.service.results import GRAPH_TYPES, RESULT_TYPES, write_graph, write_results
+from essaim.service.results import GRAPH_TYPES, write_graph
 from essaim.service.tables import csv_text, plain
 from essaim.service.workers import Reply, Session
 
@@ -40,82 +38,12 @@ __all__ = [
     "named",
     "read_json",
     "replicable",
-    "sparql",
     "validate",
 ]
 
 JSON = "application/json"
 CSV = "text/csv"
 TURTLE = "text/turtle"
-
-_UPDATES = {
-    "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH",
-}  # fmt: skip
-
-
-# SPARQL
-
-
-def sparql(session: Session, *, text: str, accept: str | None, max_rows: int) -> Reply:
-    """Run a query.
-
-    Args:
-        session: the worker's.
-        text: the query.
-        accept: the ``Accept`` header.
-        max_rows: how many rows or triples to give at the most.
-
-    Raises:
-        BadInput: it is not SPARQL.
-        Refused: it is an update, or reaches out of the process.
-        NotAcceptable: its kind of answer has none of the formats asked for.
-    """
-    results = negotiate(accept, list(RESULT_TYPES))
-    graphs = negotiate(accept, list(GRAPH_TYPES))
-    if results is None and graphs is None:
-        raise NotAcceptable(accept or "", [*RESULT_TYPES, *GRAPH_TYPES])
-    refuse_dataset(text)
-    try:
-        answer = session.store.query(text)
-    except BadInput:
-        refuse_update(text)
-        raise
-    if isinstance(answer, QueryTriples):
-        if graphs is None:
-            raise NotAcceptable(accept or "", list(GRAPH_TYPES))
-        body, truncated = write_graph(answer, graphs, max_rows)
-        return session.reply(body, graphs, truncated=truncated)
-    if results is None:
-        raise NotAcceptable(accept or "", list(RESULT_TYPES))
-    body, truncated = write_results(answer, results, max_rows)
-    return session.reply(body, results, truncated=truncated)
-
-
-def refuse_dataset(text: str) -> None:
-    """Refuse ``FROM``, which the store does not honour: it would answer on the union all the same.
-
-    Raises:
-        BadInput: the text names a dataset.
-    """
-    if any(token.kind == "word" and token.text.upper() == "FROM" for token in iter_tokens(text)):
-        raise BadInput(
-            "FROM is not taken here: a query sees the union of all graphs.",
-            "Name the graph in the pattern, as GRAPH <…> { … }.",
-        )
-
-
-def refuse_update(text: str) -> None:
-    """Tell an update from a mistyped query.
-
-    Raises:
-        Refused: the text starts like an update.
-    """
-    depth = 0
-    for token in iter_tokens(text):
-        depth += (token.text == "{") - (token.text == "}")
-        if depth == 0 and token.kind == "word" and token.text.upper() in _UPDATES:
-            raise Refused("Updates are refused here.", 'Write with "essaim load".')
-
 
 # named queries
 
@@ -152,13 +80,15 @@ def named(session: Session, *, asked: QueryRequest) -> Reply:
     """
     query = read_query(asked.name, asked.text) if asked.text else named_query(asked.name)
     try:
-        refuse_dataset(query.text)
         answer = session.store.query(bind(session.store, query, asked.values, asked.language))
     except (BadInput, Refused) as error:
         raise _in_file(error, asked) from None
     if isinstance(answer, QueryTriples):
-        body, truncated = write_graph(answer, asked.graph_type, asked.max_rows)
-        return session.reply(body, asked.graph_type, truncated=truncated)
+        triples = answer
+        return session.streamed(
+            lambda out: write_graph(triples, asked.graph_type, asked.max_rows, out),
+            asked.graph_type,
+        )
     if isinstance(answer, QueryBoolean):
         return session.reply(_json({"query": query.name, "boolean": bool(answer)}), JSON)
     names = [variable.value for variable in answer.variables]

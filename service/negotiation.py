@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from essaim.ontology.errors import EssaimError
 
@@ -62,7 +63,12 @@ def negotiate(accept: str | None, offered: Sequence[str]) -> str | None:
         >>> negotiate("text/csv;q=0.5, text/turtle", ["text/csv", "text/turtle"])
         'text/turtle'
     """
-    if accept is None or not accept.strip():
+    return _negotiate(accept or "", tuple(offered))
+
+
+@lru_cache(maxsize=1024)
+def _negotiate(accept: str, offered: tuple[str, ...]) -> str | None:
+    if not accept.strip():
         return offered[0]
     ranges = [found for part in accept.split(",") if (found := _read(part)) is not None]
     best, best_quality = None, 0.0

@@ -16,13 +16,19 @@ from starlette.exceptions import HTTPException
 from essaim.ontology.errors import EssaimError, nearest
 from essaim.service.negotiation import NotAcceptable, negotiate
 from essaim.service.policy import page_policy
-from essaim.service.pool import Busy
 from essaim.service.texts import reason
 from essaim.service.workers import Unexpected
 from essaim.viz.pages import render
 from essaim.viz.texts import LANGUAGES
 
-__all__ = ["PROBLEM", "PROBLEM_SCHEMA", "install", "problem"]
+__all__ = [
+    "PROBLEM",
+    "PROBLEM_SCHEMA",
+    "MethodNotAllowed",
+    "answer_error",
+    "install",
+    "problem",
+]
 
 PROBLEM = "application/problem+json"
 
@@ -47,7 +53,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 _LOG = logging.getLogger("essaim")
-_FOR_PROGRAMS = ("/api/", "/sparql", "/openapi.json", "/health")
+_FOR_PROGRAMS = ("/api/", "/sparql", "/graphs", "/openapi.json", "/health")
 _TYPES = "https://w3id.org/essaim/problem/"
 
 
@@ -72,8 +78,7 @@ def problem(
     if isinstance(error, NotAcceptable):
         content["supported"] = error.offered
     sent = dict(headers or {})
-    if isinstance(error, Busy):
-        sent["Retry-After"] = str(error.retry_after)
+    sent.update(error.headers)
     sent["Vary"] = "Accept"
     if _wants_page(request):
         language = request.query_params.get("lang", "")
@@ -92,6 +97,31 @@ def _wants_page(request: Request) -> bool:
     return negotiate(request.headers.get("accept"), [PROBLEM, "text/html"]) == "text/html"
 
 
+def answer_error(request: Request, error: EssaimError) -> Response:
+    """An error as a response; a defect is logged and not shown."""
+    if isinstance(error, Unexpected):
+        _LOG.error("%s %s\n%s", request.method, request.url.path, error.trace)
+        return problem(request, _unexpected())
+    return problem(request, error)
+
+
+class MethodNotAllowed(EssaimError):
+    """A method that a resource does not have.
+
+    Args:
+        path: the resource.
+        method: the method.
+        allowed: those it has, as an ``Allow`` header writes them.
+    """
+
+    status = 405
+    title = "Method Not Allowed"
+
+    def __init__(self, path: str, method: str, allowed: str) -> None:
+        self.headers = {"Allow": allowed}
+        super().__init__(f"{path} can't be asked with {method}.", f"Use {allowed}.")
+
+
 def install(app: FastAPI, paths: Sequence[str]) -> None:
     """Answer every error of an application with problem details.
 
@@ -102,10 +132,7 @@ def install(app: FastAPI, paths: Sequence[str]) -> None:
 
     async def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, EssaimError)  # noqa: S101 - that is what it is registered for
-        if isinstance(error, Unexpected):
-            _LOG.error("%s %s\n%s", request.method, request.url.path, error.trace)
-            return problem(request, _unexpected())
-        return problem(request, error)
+        return answer_error(request, error)
 
     async def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - that is what it is registered for

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import random
+import threading
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,48 @@ def test_queries_name_their_mistakes(tmp_path: Path) -> None:
         store.query("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }")
     with pytest.raises(BadInput, match="select"):
         store.rows("ASK {}")
+
+
+def test_a_second_writer_can_wait(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w", is_bare=True)
+    held = (workspace.path / "lock").open("a")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    threading.Timer(0.3, held.close).start()
+    made = workspace.publish({GRAPH: written(tmp_path / "new.gz", [triple(1)])}, "test", wait=30)
+    assert made.outcome == "published"
+
+
+def test_as_many_generations_are_kept_as_was_said(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w", keep=3, is_bare=True)
+    for number in range(5):
+        publish(workspace, tmp_path, [triple(number)])
+    assert workspace.numbers() == [4, 5, 6]
+    assert Workspace.open(workspace.path).retain(2) == [4]
+    publish(Workspace.open(workspace.path), tmp_path, [triple(9)])
+    assert workspace.numbers() == [6, 7]
+    with pytest.raises(BadInput, match="0 generations"):
+        workspace.retain(0)
+
+
+def test_a_generation_that_is_read_is_not_removed(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w", keep=1, is_bare=True)
+    publish(workspace, tmp_path, [triple(1)])
+    reader = workspace.store()
+    publish(workspace, tmp_path, [triple(2)])
+    assert workspace.numbers() == [2, 3]
+    assert [quad.triple for quad in reader.quads(graph=NamedNode(GRAPH))] == [triple(1)]
+    del reader
+    publish(workspace, tmp_path, [triple(3)])
+    assert workspace.numbers() == [4]
+
+
+def test_a_query_that_names_its_dataset_sees_that_alone(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    store = workspace.store()
+    everything = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    assert int(store.rows(everything)[0]["n"].value) > 100
+    assert not store.rows("SELECT * FROM <a:none> { ?s ?p ?o }")
+    assert not store.rows("SELECT * FROM NAMED graph:ontology { ?s ?p ?o }")
+    assert store.rows("SELECT * FROM NAMED graph:ontology { GRAPH ?g { ?s ?p ?o } } LIMIT 1")
+    answer = store.query("SELECT * { GRAPH ?g { ?s ?p ?o } }", default=["a:none"])
+    assert not list(answer)

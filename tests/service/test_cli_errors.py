@@ -83,7 +83,6 @@ def test_a_missing_workspace_is_named(
     ("text", "words"),
     [
         ("SELECT {", ["bad.rq", "SPARQL"]),
-        ("SELECT * FROM <http://e/g> { ?s ?p ?o }", ["bad.rq", "FROM", "GRAPH"]),
         ("", ["bad.rq", "empty"]),
         ("SELEKT * { ?s ?p ?o }", ["bad.rq", '"SELEKT"', "SELECT"]),
         ("SELECT * { ?s foo:bar ?o }", ["bad.rq", '"foo:"']),

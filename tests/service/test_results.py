@@ -10,11 +10,12 @@ import xml.etree.ElementTree as ET
 
 import pyoxigraph
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, QueryTriples
 
-from essaim.service.results import GRAPH_TYPES, RESULT_TYPES, write_graph, write_results
+from essaim.service import results
+from essaim.service.results import GRAPH_TYPES, RESULT_TYPES
 
 MARKS = [
     "},{",
@@ -46,6 +47,18 @@ def answer(texts: list[str], *, with_gaps: bool = False) -> QuerySolutions:
     return found
 
 
+def write_results(found: QuerySolutions, media_type: str, most: int) -> tuple[bytes, bool]:
+    out = io.BytesIO()
+    truncated = results.write_results(found, media_type, most, out)
+    return out.getvalue(), truncated
+
+
+def write_graph(found: QueryTriples, media_type: str, most: int) -> tuple[bytes, bool]:
+    out = io.BytesIO()
+    truncated = results.write_graph(found, media_type, most, out)
+    return out.getvalue(), truncated
+
+
 def values(body: bytes, media_type: str) -> list[str]:
     """The second column, read with a reader that is not ours."""
     if media_type.endswith("json"):
@@ -68,6 +81,7 @@ def NTRIPLE(term: str) -> str:  # noqa: N802 - reads one term
     return read.value
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(TEXT, min_size=1, max_size=12), st.integers(1, 13))
 def test_cut_answers_hold_exactly_the_first_rows(texts: list[str], most: int) -> None:
     for media_type in RESULT_TYPES:
