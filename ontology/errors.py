@@ -16,7 +16,8 @@ details with :attr:`EssaimError.status`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from rapidfuzz import fuzz, process, utils
 
@@ -43,6 +44,8 @@ class EssaimError(Exception):
 
     status = 500
     title = "Error"
+    headers: Mapping[str, str] = MappingProxyType({})
+    """HTTP headers that belong to it."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

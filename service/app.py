@@ -17,10 +17,12 @@ from starlette.routing import Route
 from essaim.graph.workspace import Workspace
 from essaim.service import problems
 from essaim.service.front import Front
-from essaim.service.middleware import HeadAsGet, SecurityHeaders
+from essaim.service.gate import Gate
+from essaim.service.middleware import HeadAsGet, RequestIds, SecurityHeaders
 from essaim.service.pool import Pool
 from essaim.service.routes import answers, catalogue, entities, health, lists, pages, sparql
 from essaim.service.settings import Settings, make_settings
+from essaim.service.tokens import Tokens
 
 __all__ = ["create_app"]
 
@@ -65,7 +67,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     problems.install(app, [route.path for router in routers for route in _iter_routes(router)])
     app.add_middleware(HeadAsGet)
+    app.add_middleware(Gate, settings=chosen, tokens=Tokens(chosen.workspace))
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestIds)
     _document(app)
     return app
 

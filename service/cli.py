@@ -17,6 +17,7 @@ import typer
 
 from essaim.ontology.errors import EssaimError
 from essaim.service import (
+    commands_access,
     commands_answers,
     commands_graph,
     commands_history,
@@ -24,7 +25,7 @@ from essaim.service import (
     commands_query,
     commands_serve,
 )
-from essaim.service.commands import LangOption, WorkspaceOption, visible
+from essaim.service.commands import ConfigOption, LangOption, WorkspaceOption, visible
 from essaim.service.texts import reason
 
 __all__ = ["app", "main", "run"]
@@ -44,6 +45,7 @@ for _module in (
     commands_graph,
     commands_history,
     commands_serve,
+    commands_access,
 ):
     _module.register(app)
 
@@ -62,11 +64,12 @@ def _shared(
     *,
     workspace: WorkspaceOption = None,
     lang: LangOption = None,
+    config: ConfigOption = None,
     version: Annotated[  # noqa: ARG001 - acts by its callback
         bool, typer.Option("--version", is_eager=True, callback=_show_version)
     ] = False,
 ) -> None:
-    ctx.obj = {"workspace": workspace, "lang": lang}
+    ctx.obj = {"workspace": workspace, "lang": lang, "config": config}
 
 
 def main() -> None:

@@ -22,10 +22,19 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from essaim.graph.workspace import Workspace
-    from essaim.service.settings import Settings
+    from essaim.service.settings import Chosen, Settings
     from essaim.service.workers import Job, Reply
 
-__all__ = ["Format", "LangOption", "Run", "WorkspaceOption", "command", "compact", "write_file"]
+__all__ = [
+    "ConfigOption",
+    "Format",
+    "LangOption",
+    "Run",
+    "WorkspaceOption",
+    "command",
+    "compact",
+    "write_file",
+]
 
 Format = Literal["table", "json", "csv"]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
@@ -37,6 +46,10 @@ WorkspaceOption = Annotated[
         help="The workspace [ESSAIM_WORKSPACE; default: essaim-data].",
         show_default=False,
     ),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="A configuration file [ESSAIM_CONFIG].", show_default=False),
 ]
 LangOption = Annotated[
     Literal["fr", "en"] | None,
@@ -57,10 +70,15 @@ class Run:
     """One run of a command.
 
     Args:
-        settings: what was chosen.
+        chosen: the settings, with where each comes from.
     """
 
-    settings: Settings
+    chosen: Chosen
+
+    @property
+    def settings(self) -> Settings:
+        """What was chosen."""
+        return self.chosen.settings
 
     @property
     def language(self) -> str:
@@ -190,8 +208,8 @@ class Run:
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a command that gets a :class:`Run` and takes the shared options.
 
-    ``--workspace`` and ``--lang`` are added to the command's own parameters, so that they can be
-    written after the command as well as before it.
+    ``--workspace``, ``--lang`` and ``--config`` are added to the command's own parameters, so that
+    they can be written after the command as well as before it.
 
     Args:
         app: where to register it.
@@ -200,13 +218,13 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         def with_settings(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401
-            from essaim.service.settings import make_settings  # noqa: PLC0415 - slow to import
+            from essaim.service.settings import chosen_settings  # noqa: PLC0415 - slow to import
 
             shared = dict(ctx.obj or {})
-            for key in ("workspace", "lang"):
+            for key in ("workspace", "lang", "config"):
                 chosen = given.pop(key)
                 shared[key] = chosen if chosen is not None else shared.get(key)
-            function(Run(make_settings(**shared)), **given)
+            function(Run(chosen_settings(**shared)), **given)
 
         own = list(inspect.signature(function).parameters.values())[1:]
         hints = get_type_hints(function, include_extras=True)
@@ -216,6 +234,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             *(each.replace(annotation=hints[each.name], kind=kind) for each in own),
             inspect.Parameter("workspace", kind, default=None, annotation=WorkspaceOption),
             inspect.Parameter("lang", kind, default=None, annotation=LangOption),
+            inspect.Parameter("config", kind, default=None, annotation=ConfigOption),
         ]
         with_settings.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         with_settings.__annotations__ = {each.name: each.annotation for each in parameters}

@@ -85,7 +85,14 @@ def diff(
 
 def rollback(run: Run, number: NumberArgument) -> None:
     """Make an earlier generation's content current again, as a new generation."""
-    made = run.workspace().roll_back(number)
+    from essaim.service.audit import Actor, AuditLog  # noqa: PLC0415 - slow to import
+
+    workspace = run.workspace()
+    before = workspace.current().number
+    made = workspace.roll_back(number)
+    AuditLog(workspace.path).record(
+        Actor.of_command(), "rollback", "published", to=number, before=before, after=made.number
+    )
     run.print(run.say("rolled_back", number=number, generation=made.number))
 
 

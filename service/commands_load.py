@@ -84,8 +84,10 @@ def load(
 ) -> None:
     """Load a source into the graph, and say what was not understood."""
     from essaim.loaders.load import load as load_source  # noqa: PLC0415 - slow to import
+    from essaim.service.audit import Actor, AuditLog  # noqa: PLC0415 - slow to import
 
     workspace = run.workspace()
+    before = workspace.current().number
     steps = {
         "reading": run.say("reading", source=source),
         "publishing": run.say("publishing"),
@@ -98,6 +100,7 @@ def load(
             dry_run=dry_run,
             progress=lambda step: now(steps.get(step, step)),
         )
+    AuditLog(workspace.path).record_load(Actor.of_command(), loaded, before)
     if format == "table":
         _print_report(run, loaded)
     elif format == "json":

@@ -1,24 +1,29 @@
-"""The command that starts the service: ``serve``."""
+"""The commands of the service: ``serve`` starts it, ``settings`` says what can be chosen."""
 
 from __future__ import annotations
 
 import errno
 import socket
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from essaim.ontology.errors import BadInput, PortInUse
-from essaim.service.commands import Run, command
+from essaim.service.commands import FormatOption, Run, command
 
-__all__ = ["register"]
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from uvicorn import Server
+
+__all__ = ["listen", "make_server", "register"]
 
 _BACKLOG = 2048
 
 
 def register(app: typer.Typer) -> None:
-    """Add this command to the application."""
+    """Add these commands to the application."""
     command(app, "serve")(serve)
+    command(app, "settings")(settings)
 
 
 def serve(
@@ -34,8 +39,6 @@ def serve(
     ] = None,
 ) -> None:
     """Answer over HTTP: SPARQL, the API and the pages."""
-    import uvicorn  # noqa: PLC0415 - slow to import
-
     from essaim.service.app import create_app  # noqa: PLC0415 - slow to import
     from essaim.service.settings import make_settings  # noqa: PLC0415 - slow to import
 
@@ -48,8 +51,49 @@ def serve(
     with listen(settings.host, settings.port) as listening:
         address = f"http://{_in_address(settings.host)}:{listening.getsockname()[1]}/"
         run.notes.print(run.say("serving", address=address), soft_wrap=True)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        uvicorn.Server(config).run(sockets=[listening])
+        make_server(app).run(sockets=[listening])
+
+
+def make_server(app: FastAPI) -> Server:
+    """The server of an application; which proxies to believe is the application's own matter."""
+    import uvicorn  # noqa: PLC0415 - slow to import
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False
+        )
+    )
+
+
+def settings(run: Run, *, format: FormatOption = "table") -> None:  # noqa: A002 - the option's name
+    """Say what can be chosen, what is, and where each value comes from."""
+    from essaim.service.settings import Settings, meaning  # noqa: PLC0415 - slow to import
+
+    values = run.settings.model_dump(mode="json")
+    rows = [
+        {
+            "setting": name,
+            "value": shown(values[name]),
+            "origin": run.say("default") if origin == "default" else origin,
+            "variable": f"ESSAIM_{name.upper()}",
+            "meaning": meaning(Settings.model_fields[name], run.language),
+        }
+        for name, origin in run.chosen.origins.items()
+    ]
+    headings = {
+        name: run.say(name) for name in ("setting", "value", "origin", "variable", "meaning")
+    }
+    if format != "table":
+        run.print_rows(format, headings, rows)
+        return
+    for row in rows:
+        run.print(f"{row['setting']} = {row['value']}  ({row['origin']})", style="bold")
+        run.print(f"  {row['meaning']}")
+
+
+def shown(value: object) -> str:
+    """A setting's value as the environment and the configuration file write it."""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from essaim.ontology.errors import EssaimError
+from essaim.service import exchange
 from essaim.service.settings import Settings
 from essaim.service.workers import Job, Reply, Worker
 
@@ -28,7 +30,7 @@ class Busy(EssaimError):
     title = "Busy"
 
     def __init__(self, retry_after: int) -> None:
-        self.retry_after = retry_after
+        self.headers = {"Retry-After": str(retry_after)}
         super().__init__(
             "Every worker is at work and others wait already.",
             f"Try again in {retry_after} s.",
@@ -84,7 +86,11 @@ class Pool:
             Busy: no worker is free and enough requests wait.
             EssaimError: what the job raised, or that it took too long.
         """
+        account = exchange.current()
+        asked = time.monotonic()
         worker = await self._take()
+        began = time.monotonic()
+        account.waited += began - asked
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._threads, worker.call, job, timeout, arguments)
@@ -92,6 +98,7 @@ class Pool:
             worker.kill()
             raise
         finally:
+            account.work += time.monotonic() - began
             self._give_back(worker)
 
     def state(self) -> dict[str, int]:

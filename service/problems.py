@@ -16,7 +16,6 @@ from starlette.exceptions import HTTPException
 from essaim.ontology.errors import EssaimError, nearest
 from essaim.service.negotiation import NotAcceptable, negotiate
 from essaim.service.policy import page_policy
-from essaim.service.pool import Busy
 from essaim.service.texts import reason
 from essaim.service.workers import Unexpected
 from essaim.viz.pages import render
@@ -72,8 +71,7 @@ def problem(
     if isinstance(error, NotAcceptable):
         content["supported"] = error.offered
     sent = dict(headers or {})
-    if isinstance(error, Busy):
-        sent["Retry-After"] = str(error.retry_after)
+    sent.update(error.headers)
     sent["Vary"] = "Accept"
     if _wants_page(request):
         language = request.query_params.get("lang", "")

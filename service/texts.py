@@ -110,6 +110,31 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Réponse coupée à {count} lignes ; ESSAIM_MAX_ROWS en donne plus.",
         "Answer cut at {count} rows; ESSAIM_MAX_ROWS gives more.",
     ),
+    # settings and tokens
+    "setting": ("Réglage", "Setting"),
+    "value": ("Valeur", "Value"),
+    "origin": ("Origine", "Origin"),
+    "variable": ("Variable", "Variable"),
+    "token": ("Jeton", "Token"),
+    "name": ("Nom", "Name"),
+    "scopes": ("Droits", "Scopes"),
+    "expires": ("Expire le", "Expires"),
+    "expired": ("expiré", "expired"),
+    "token_made": (
+        "Jeton {id} fait pour « {name} », valable jusqu'au {expires}. Il n'est montré qu'ici :",
+        'Token {id} made for "{name}", valid until {expires}. It is shown this once:',
+    ),
+    "token_revoked": (
+        "Jeton {id} (« {name} ») révoqué : il ne vaut plus rien.",
+        'Token {id} ("{name}") revoked: it is worth nothing any more.',
+    ),
+    "no_tokens": ("Aucun jeton.", "No tokens."),
+    "time": ("Quand", "When"),
+    "actor": ("Qui", "Who"),
+    "action": ("Quoi", "What"),
+    "outcome": ("Issue", "Outcome"),
+    "about": ("Détails", "Details"),
+    "no_writes": ("Rien n'a été écrit.", "Nothing was written."),
     # answers
     "replicable_for": (
         "Pratiques à reprendre : {target} (génération {generation})",

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from essaim.ontology.errors import BadInput, EssaimError, Refused
 from essaim.service import jobs
 from essaim.service.front import Front, FrontDependency
+from essaim.service.gate import PayloadTooLarge
 from essaim.service.negotiation import negotiate
 from essaim.service.results import GRAPH_TYPES, RESULT_TYPES
 from essaim.service.settings import Language
@@ -42,13 +43,6 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     },
     304: {"description": "Nothing has changed since the ETag that was sent."},
 }
-
-
-class PayloadTooLarge(EssaimError):
-    """A body beyond what is read."""
-
-    status = 413
-    title = "Content too large"
 
 
 class UnsupportedMediaType(EssaimError):

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from pyoxigraph import Literal, NamedNode, Triple
 
 from essaim.graph.statements import StatementWriter
@@ -19,11 +18,14 @@ from essaim.graph.workspace import Workspace
 from essaim.ontology.names import BASE, ESS, GRAPHS, RDF, RDFS
 from essaim.service.app import create_app
 from essaim.service.cli import run
-from essaim.service.commands_serve import listen
-from essaim.service.settings import make_settings
+from essaim.service.commands_serve import listen, make_server
+from essaim.service.settings import Settings, make_settings
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 """A query that would take days."""
+
+UNLIMITED = {"rate_requests": 0, "rate_work": 0, "rate_running": 0}
+"""Settings that let one client ask as much as it likes."""
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -57,16 +59,16 @@ Command = Callable[..., Outcome]
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine reaches a test."""
-    for name in ("WORKSPACE", "LANG", "PORT", "HOST", "QUERY_TIMEOUT", "MAX_ROWS", "WORKERS"):
+    for name in ("CONFIG", *(field.upper() for field in Settings.model_fields)):
         monkeypatch.delenv(f"ESSAIM_{name}", raising=False)
 
 
 @contextmanager
 def serving(workspace: Path, **settings: object) -> Iterator[httpx.Client]:
-    """The service, listening on a free port, and a client of it."""
-    app = create_app(make_settings(workspace=workspace, **{"workers": 2, **settings}))
+    """The service, listening on a free port, and a client of it; it asks as much as it likes."""
+    app = create_app(make_settings(workspace=workspace, **{"workers": 2, **UNLIMITED, **settings}))
     with listen("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+        server = make_server(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -72,7 +72,7 @@ def test_every_command_has_help(essaim: Command) -> None:
     assert set(commands) == {
         "init", "load", "sources", "status", "query", "queries", "practices", "connections",
         "validate", "graph", "export", "serve", "generations", "diff", "rollback", "verify",
-        "backup", "restore",
+        "backup", "restore", "settings", "token", "audit",
     }  # fmt: skip
     for name in commands:
         assert "--help" in essaim(name, "--help").out
