@@ -1,18 +1,12 @@
-"""The two answers, ready to print or to send: the same from Python, command line and service.
-
-Example:
-    ``replicable(Workspace.open(Path("essaim-data")), "departement:43")``
-"""
+"""The practices a territory or an OpenLab could take up, ready to print or to send."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
 
 from pyoxigraph import NamedNode
 
-from essaim.graph.analyses.cross_sector import Bridge, Introduction, around
+from essaim.graph.analyses.cross_sector import around
 from essaim.graph.analyses.replicable_practices import (
     GROUPS,
     Criterion,
@@ -21,18 +15,16 @@ from essaim.graph.analyses.replicable_practices import (
     rank,
     with_weights,
 )
-from essaim.graph.features import PracticeFeatures, TerritoryFeatures, read_features
-from essaim.graph.projection import Projection, project
+from essaim.graph.answers.arrays import features_of, projection_of
+from essaim.graph.answers.describer import Describer, Json
 from essaim.graph.reasons import ANTICIPATED, missing, reason
-from essaim.graph.resolve import label, resolve
-from essaim.graph.store import EmbeddedStore, term_value
+from essaim.graph.resolve import resolve
+from essaim.graph.store import EmbeddedStore
 from essaim.graph.workspace import Workspace
 from essaim.ontology.errors import NotFound
-from essaim.ontology.names import DCTERMS, ESS, RDF
+from essaim.ontology.names import ESS
 
-__all__ = ["connections", "replicable"]
-
-Json = dict[str, Any]
+__all__ = ["replicable"]
 
 
 def replicable(
@@ -71,11 +63,11 @@ def replicable(
     chosen = with_weights(weights or {})
     generation = workspace.current()
     store = workspace.store(generation)
-    describe = _Describer(store, language)
+    describe = Describer(store, language)
     entity, territory = _target(store, target)
-    practices, territories = _features(workspace, generation.number)
+    practices, territories = features_of(workspace, generation.number)
     needs = _needs(store, entity, territory, themes=themes, publics=publics, sectors=sectors)
-    present = around(_projection(workspace, generation.number), territory.value).sectors_present
+    present = around(projection_of(workspace, generation.number), territory.value).sectors_present
     found = rank(
         practices,
         territories,
@@ -93,95 +85,6 @@ def replicable(
         "weights": chosen,
         "note": ANTICIPATED[language],
     }
-
-
-def connections(
-    workspace: Workspace,
-    territory: str,
-    *,
-    from_sector: str | None = None,
-    to_sector: str | None = None,
-    limit: int = 10,
-    language: str = "fr",
-) -> Json:
-    """The connections across sectors around a territory: those there are and those missing.
-
-    Args:
-        workspace: the graph; its current generation answers.
-        territory: a territory, as :func:`essaim.graph.resolve.resolve` reads it.
-        from_sector: only connections from this sector.
-        to_sector: only connections to this sector.
-        limit: how many bridges and how many introductions to return at the most.
-        language: ``fr`` or ``en``, for labels and sentences.
-
-    Returns:
-        ``generation``, ``territory``, ``actors`` (how many), ``matrix`` (ties by pair of sectors),
-        ``bridges``, ``introductions`` (with the shared neighbours that justify each and who could
-        introduce) and ``gaps`` (families of an OpenLab nobody is known to stand for here).
-
-    Raises:
-        NotFound: the territory or a sector is unknown.
-    """
-    generation = workspace.current()
-    store = workspace.store(generation)
-    describe = _Describer(store, language)
-    place = resolve(store, territory, "territory")
-    found = around(
-        _projection(workspace, generation.number),
-        place.value,
-        from_sector=_sector(store, from_sector),
-        to_sector=_sector(store, to_sector),
-        limit=limit,
-    )
-    return {
-        "generation": generation.number,
-        "territory": describe.one(place.value),
-        "actors": len(found.actors),
-        "matrix": [
-            {"from": describe.one(a), "to": describe.one(b), "ties": ties}
-            for a, b, ties in found.matrix
-        ],
-        "bridges": [_bridge(describe, bridge) for bridge in found.bridges],
-        "introductions": [_introduction(describe, missed) for missed in found.introductions],
-        "gaps": _gaps(store, describe, found.actors),
-        "note": ANTICIPATED[language].partition(". ")[2],
-    }
-
-
-@lru_cache(maxsize=2)
-def _features(workspace: Workspace, generation: int) -> tuple[PracticeFeatures, TerritoryFeatures]:
-    return read_features(workspace.store(workspace.generation(generation)))
-
-
-@lru_cache(maxsize=2)
-def _projection(workspace: Workspace, generation: int) -> Projection:
-    return project(workspace.store(workspace.generation(generation)))
-
-
-class _Describer:
-    """Labels and sources of entities, in one language."""
-
-    def __init__(self, store: EmbeddedStore, language: str) -> None:
-        self.store = store
-        self.language = language
-
-    def label(self, iri: str) -> str:
-        return label(self.store, NamedNode(iri), self.language)
-
-    def one(self, iri: str) -> Json:
-        return {"iri": iri, "label": self.label(iri)}
-
-    def actor(self, iri: str) -> Json:
-        sectors = self._values(iri, ESS.sector)
-        return {**self.one(iri), "sectors": [self.one(sector) for sector in sectors]}
-
-    def sources(self, iris: Iterable[str]) -> list[str]:
-        found = {source for iri in iris for source in self._values(iri, DCTERMS.source)}
-        return sorted(found)
-
-    def _values(self, iri: str, prop: NamedNode) -> list[str]:
-        quads = self.store.quads(NamedNode(iri), prop)
-        return sorted({quad.object.value for quad in quads if isinstance(quad.object, NamedNode)})
 
 
 def _target(store: EmbeddedStore, text: str) -> tuple[NamedNode, NamedNode]:
@@ -231,7 +134,7 @@ def _needs(
     return sorted({*asked, *(row["c"].value for row in rows)})
 
 
-def _row(describe: _Describer, transfer: Transfer, present: Sequence[str]) -> Json:
+def _row(describe: Describer, transfer: Transfer, present: Sequence[str]) -> Json:
     evidence = _Evidence(describe, transfer, present)
     criteria = [evidence.criterion(criterion) for criterion in transfer.criteria]
     carriers = evidence.carriers()
@@ -262,7 +165,7 @@ def _row(describe: _Describer, transfer: Transfer, present: Sequence[str]) -> Js
 class _Evidence:
     """What the graph holds for each criterion of one practice."""
 
-    def __init__(self, describe: _Describer, transfer: Transfer, present: Sequence[str]) -> None:
+    def __init__(self, describe: Describer, transfer: Transfer, present: Sequence[str]) -> None:
         self._describe = describe
         self._transfer = transfer
         self._present = set(present)
@@ -396,7 +299,7 @@ class _Evidence:
         return sorted({row["e"].value for row in rows})
 
 
-def _already_here(store: EmbeddedStore, describe: _Describer, territory: NamedNode) -> list[Json]:
+def _already_here(store: EmbeddedStore, describe: Describer, territory: NamedNode) -> list[Json]:
     rows = store.iter_rows(
         f"""SELECT DISTINCT ?practice ?run {{
             ?practice a ess:Practice .
@@ -410,93 +313,4 @@ def _already_here(store: EmbeddedStore, describe: _Describer, territory: NamedNo
             "sources": describe.sources([run]) or describe.sources([practice]),
         }
         for practice, run in pairs
-    ]
-
-
-def _sector(store: EmbeddedStore, text: str | None) -> str | None:
-    return resolve(store, text, "sector").value if text else None
-
-
-def _bridge(describe: _Describer, bridge: Bridge) -> Json:
-    source, target = describe.actor(bridge.source), describe.actor(bridge.target)
-    through = [_context_of(describe, iri) for iri in bridge.through]
-    names = " ; ".join(item["label"] for item in through[:3])
-    link = {"fr": "sont reliés par", "en": "are tied through"}[describe.language]
-    return {
-        "source": source,
-        "target": target,
-        "through": through,
-        "score": round(bridge.weight, 4),
-        "sentence": f"{source['label']} ↔ {target['label']} {link} : {names}.",
-        "evidence": list(bridge.through),
-        "sources": describe.sources(bridge.through),
-    }
-
-
-def _context_of(describe: _Describer, iri: str) -> Json:
-    """An activity or a body, called by the practice it carries out where it has one."""
-    kinds = {
-        quad.object.value
-        for quad in describe.store.quads(NamedNode(iri), RDF.type)
-        if isinstance(quad.object, NamedNode)
-    }
-    practice = next(describe.store.quads(NamedNode(iri), ESS.implements), None)
-    named = describe.one(iri)
-    if practice is not None and isinstance(practice.object, NamedNode):
-        named["practice"] = describe.one(practice.object.value)
-    return {**named, "kinds": sorted(kinds)}
-
-
-def _introduction(describe: _Describer, missed: Introduction) -> Json:
-    source, target = describe.actor(missed.source), describe.actor(missed.target)
-    through = [describe.one(iri) for iri in missed.through]
-    value = missed.adamic_adar / (1 + missed.adamic_adar)
-    near = None if missed.is_near is None else float(missed.is_near)
-    known = [(value, 2.0), *([(near, 1.0)] if near is not None else [])]
-    weight = sum(w for _, w in known)
-    texts = {
-        "fr": f"{through[0]['label']} connaît les deux et pourrait les présenter.",
-        "en": f"{through[0]['label']} knows both and could introduce them.",
-    }
-    return {
-        "source": source,
-        "target": target,
-        "score": round(sum(v * w for v, w in known) / weight, 4),
-        "coverage": round(weight / 3.0, 4),
-        "through": through,
-        "introducer": through[0],
-        "criteria": [
-            {"name": "shared_neighbours", "value": round(value, 4), "weight": 2.0},
-            {"name": "nearness", "value": near, "weight": 1.0},
-        ],
-        "sentence": f"{source['label']} → {target['label']} : {texts[describe.language]}",
-        "evidence": [missed.source, *missed.through, missed.target],
-        "sources": describe.sources([missed.source, *missed.through, missed.target]),
-    }
-
-
-def _gaps(store: EmbeddedStore, describe: _Describer, actors: Sequence[str]) -> list[Json]:
-    """The families and roles an OpenLab gathers that no known actor here stands for."""
-    values = " ".join(f"<{actor}>" for actor in actors)
-    rows = store.iter_rows(
-        f"""SELECT DISTINCT ?role ?order {{
-            ?method a ess:Method ; ess:expects ?requirement .
-            ?requirement ess:role ?role . OPTIONAL {{ ?requirement ess:order ?order }}
-            FILTER NOT EXISTS {{
-                VALUES ?actor {{ {values} }}
-                {{ ?part ess:participant ?actor ; ess:role ?held }}
-                UNION {{ ?part org:member ?actor ; org:role ?held }}
-                ?held skos:broader* ?role }} }}"""
-    )
-    ordered = sorted({(term_value(row, "order"), row["role"].value) for row in rows})
-    texts = {
-        "fr": "Personne de connu ici pour : {}.",
-        "en": "Nobody known here for: {}.",
-    }
-    return [
-        {
-            "role": describe.one(role),
-            "sentence": texts[describe.language].format(describe.label(role)),
-        }
-        for _, role in ordered
     ]
