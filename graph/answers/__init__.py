@@ -5,6 +5,6 @@ Example:
 """
 
 from essaim.graph.answers.cross_sector import connections
-from essaim.graph.answers.practices import replicable
+from essaim.graph.answers.practices import replicable, territories
 
-__all__ = ["connections", "replicable"]
+__all__ = ["connections", "replicable", "territories"]

@@ -1,22 +1,22 @@
-"""What a generation's answers are computed on, read once for each generation."""
+"""What a generation's answers are computed on, opened once for each generation."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from essaim.graph.features import PracticeFeatures, TerritoryFeatures, read_features
+from essaim.graph.analyses.criteria import Criteria
+from essaim.graph.features import kept_features
 from essaim.graph.projection import Projection, project
 from essaim.graph.workspace import Workspace
 
-__all__ = ["features_of", "projection_of"]
+__all__ = ["criteria_of", "projection_of"]
 
 
 @lru_cache(maxsize=2)
-def features_of(
-    workspace: Workspace, generation: int
-) -> tuple[PracticeFeatures, TerritoryFeatures]:
-    """The features of a generation's practices and territories."""
-    return read_features(workspace.store(workspace.generation(generation)))
+def criteria_of(workspace: Workspace, generation: int) -> Criteria:
+    """The criteria of a generation, with the default weights."""
+    chosen = workspace.generation(generation)
+    return Criteria(kept_features(chosen, lambda: workspace.store(chosen)))
 
 
 @lru_cache(maxsize=2)
