@@ -194,4 +194,4 @@ def _read(folder: Path, name: str, kind: Mapping[str, Any]) -> Part:
 def _map(path: Path) -> NDArray[Any]:
     """A file's array; one without elements can't be mapped and is read."""
     mapped: NDArray[Any] = np.load(path, mmap_mode="r" if path.stat().st_size > 128 else None)
-    return mapped
+    return mapped.view(np.ndarray)  # a plain array of the same memory: slices of it are cheap

@@ -5,6 +5,7 @@ Example:
 """
 
 from essaim.graph.answers.cross_sector import connections
+from essaim.graph.answers.lineage import lineage
 from essaim.graph.answers.practices import replicable, territories
 
-__all__ = ["connections", "replicable", "territories"]
+__all__ = ["connections", "lineage", "replicable", "territories"]

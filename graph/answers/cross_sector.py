@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyoxigraph import NamedNode
 
 from essaim.graph.analyses.cross_sector import Bridge, Introduction, around
-from essaim.graph.answers.arrays import projection_of
+from essaim.graph.answers.arrays import projection_of, store_of
 from essaim.graph.answers.describer import Describer, Json
 from essaim.graph.reasons import ANTICIPATED
 from essaim.graph.resolve import resolve
@@ -46,7 +46,7 @@ def connections(
         NotFound: the territory or a sector is unknown.
     """
     generation = workspace.current()
-    store = workspace.store(generation)
+    store = store_of(workspace, generation.number)
     describe = Describer(store, language)
     place = resolve(store, territory, "territory")
     found = around(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
 
 from essaim.graph.resolve import label
 from essaim.graph.store import EmbeddedStore
-from essaim.ontology.names import DCTERMS, ESS
+from essaim.ontology.names import DCTERMS, ESS, vocabulary
 
-__all__ = ["Describer", "Json"]
+__all__ = ["CARRIER", "Describer", "Json"]
 
 Json = dict[str, Any]
+CARRIER: Final = vocabulary("participation").carrier.value
 
 
 class Describer:
@@ -47,6 +48,15 @@ class Describer:
         """The addresses at which what is known of some entities was read, sorted."""
         found = {source for iri in iris for source in self.values(iri, DCTERMS.source)}
         return sorted(found)
+
+    def carriers(self, run: str) -> list[str]:
+        """Those who carry a run, sorted within each participation."""
+        return [
+            participant
+            for part in self.subjects(ESS.participatesIn, run)
+            if CARRIER in self.values(part, ESS.participationRole)
+            for participant in self.values(part, ESS.participant)
+        ]
 
     def values(self, iri: str, prop: NamedNode) -> list[str]:
         """The entities a property of an entity leads to, sorted."""

@@ -7,14 +7,13 @@ from functools import cached_property
 
 from essaim.graph.analyses.criteria import Criteria
 from essaim.graph.analyses.replicable_practices import Criterion, Transfer
-from essaim.graph.answers.describer import Describer, Json
+from essaim.graph.answers.describer import CARRIER, Describer, Json
 from essaim.graph.features.matrices import columns_of
 from essaim.graph.reasons import NO_TERRITORY, difference, missing, reason
 from essaim.ontology.names import ESS, ORG, vocabulary
 
 __all__ = ["Evidence"]
 
-_CARRIER = vocabulary("participation").carrier.value
 _OF_A_TERRITORY = frozenset(
     ("context", "feasibility", "evidence", "interest", "partnership", "experience")
 )
@@ -319,11 +318,13 @@ class Evidence:
         )
         found: dict[str, Json] = {}
         for use in [*first, *later[: 2 * _MOST_CONTACTS]]:
-            for carrier in self._carriers(self._practices.runs[int(self._practices.use_run[use])]):
+            for carrier in self.describe.carriers(
+                self._practices.runs[int(self._practices.use_run[use])]
+            ):
                 found.setdefault(carrier, self._contact_of(carrier, use))
         if not found:
             for run in self._all_runs():
-                for carrier in self._carriers(run):
+                for carrier in self.describe.carriers(run):
                     found.setdefault(carrier, self.describe.one(carrier))
         return list(found.values())[:_MOST_CONTACTS]
 
@@ -336,19 +337,11 @@ class Evidence:
         }
         return {
             **self.describe.one(carrier),
-            "role": self.describe.label(_CARRIER),
+            "role": self.describe.label(CARRIER),
             "territory": self.describe.one(place),
             "first": not bool(self._practices.use_taken_up[use]),
             "functions": sorted(functions)[:3],
         }
-
-    def _carriers(self, run: str) -> list[str]:
-        return [
-            participant
-            for part in self.describe.subjects(ESS.participatesIn, run)
-            if _CARRIER in self.describe.values(part, ESS.participationRole)
-            for participant in self.describe.values(part, ESS.participant)
-        ]
 
     def _all_runs(self) -> list[str]:
         return self.describe.subjects(ESS.implements, self._transfer.practice)

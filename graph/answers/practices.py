@@ -16,7 +16,7 @@ from essaim.graph.analyses.replicable_practices import (
     territories_for,
 )
 from essaim.graph.analyses.weights import with_weights
-from essaim.graph.answers.arrays import criteria_of
+from essaim.graph.answers.arrays import criteria_of, store_of
 from essaim.graph.answers.describer import Describer, Json
 from essaim.graph.answers.evidence import Evidence
 from essaim.graph.features.matrices import columns_of
@@ -77,7 +77,7 @@ def replicable(  # noqa: PLR0913 - one argument for each thing that can be asked
         raise BadInput(message, "Name a territory or an OpenLab, or describe a need.")
     _check_diversity(diversity)
     generation = workspace.current()
-    store = workspace.store(generation)
+    store = store_of(workspace, generation.number)
     describe = Describer(store, language)
     criteria = criteria_of(workspace, generation.number).with_weights(with_weights(weights or {}))
     place = _target(store, target) if target is not None else None
@@ -141,7 +141,7 @@ def territories(
     """
     _check_diversity(diversity)
     generation = workspace.current()
-    store = workspace.store(generation)
+    store = store_of(workspace, generation.number)
     describe = Describer(store, language)
     criteria = criteria_of(workspace, generation.number).with_weights(with_weights(weights or {}))
     chosen = resolve(store, practice, "practice").value

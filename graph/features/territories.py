@@ -63,7 +63,7 @@ class Territories:
 
     iris: Names
     level: NDArray[np.int16]
-    population: NDArray[np.float32]
+    population: NDArray[np.float64]
     density: NDArray[np.float32]
     position: NDArray[np.float32]
     concepts: Names
@@ -125,7 +125,7 @@ class Territories:
         far = self.distance_km(target, others)
         return {
             "level": level.astype(np.float32),
-            "population": np.clip(1 - gap / _TENFOLD, 0, 1),
+            "population": np.clip(1 - gap / _TENFOLD, 0, 1).astype(np.float32),
             "density": 1 - np.abs(self.density[others] - self.density[target]),
             "typology": self._jaccard(self.typology, target, others, self._kinds["typology"]),
             "nearness": np.exp(-far / _DISTANCE_KM),
@@ -272,8 +272,8 @@ def _density(
     return density
 
 
-def _logarithms(values: Sequence[float]) -> NDArray[np.float32]:
-    return np.array([math.log10(v) if v > 0 else math.nan for v in values], dtype=np.float32)
+def _logarithms(values: Sequence[float]) -> NDArray[np.float64]:
+    return np.array([math.log10(v) if v > 0 else math.nan for v in values], dtype=np.float64)
 
 
 def _number(facts: Mapping[str, Term], name: str) -> float:
