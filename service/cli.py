@@ -17,10 +17,11 @@ import typer
 
 from essaim.ontology.errors import EssaimError
 from essaim.service import (
-    commands_answers,
+    commands_connections,
     commands_graph,
     commands_history,
     commands_load,
+    commands_practices,
     commands_query,
     commands_serve,
 )
@@ -40,7 +41,8 @@ app = typer.Typer(
 for _module in (
     commands_load,
     commands_query,
-    commands_answers,
+    commands_practices,
+    commands_connections,
     commands_graph,
     commands_history,
     commands_serve,

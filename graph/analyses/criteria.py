@@ -101,10 +101,11 @@ class Criteria:
         if territory is not None:
             alike = self.alike_for(territory)
             ran = self.adoptions.ran
-            most = row_max(ran, alike)
+            known = np.nan_to_num(alike)
+            most = row_max(ran, known)
             values["context"] = _known_where(most > 0, most)
             values["evidence"] = _known_where(
-                most > 0, self._half_way("evidence", np.asarray(ran @ alike))
+                most > 0, self._half_way("evidence", np.asarray(ran @ known))
             )
             values["feasibility"] = self._feasibility_of_practices(territory)
             values["interest"] = self._interest_of(territory)
@@ -205,7 +206,7 @@ class Criteria:
         most = np.zeros(count, dtype=np.float32)
         total = np.zeros(count, dtype=np.float32)
         for seed in columns_of(self.adoptions.years, practice):
-            alike = self.alike_from(int(seed))
+            alike = np.nan_to_num(self.alike_from(int(seed)))
             np.maximum(most, alike, out=most)
             total += alike
         values["context"] = _known_where(most > 0, most)
@@ -223,7 +224,7 @@ class Criteria:
     def alike_for(self, territory: int) -> Values:
         """Per territory where a practice may have run, how alike it is to one that asks.
 
-        One that contains it is not one like it: 0.
+        One that contains it is not one like it: 0. ``nan`` where too little is known to tell.
         """
         places = self.features.territories
         alike = places.likeness(territory, self.weights.likeness)

@@ -110,7 +110,7 @@ class Transfer:
         matched: the needs it meets, each with the practice's nearest concept and how near, best
             first.
         adopters: the territories where it ran, each with how alike the target it is, most alike
-            first.
+            first; ``None`` where too little is known to tell.
     """
 
     practice: str
@@ -122,7 +122,7 @@ class Transfer:
     criteria: Sequence[Criterion]
     gates: dict[str, bool | None]
     matched: Sequence[tuple[str, str, float]]
-    adopters: Sequence[tuple[str, float]]
+    adopters: Sequence[tuple[str, float | None]]
 
 
 def practices_for(
@@ -202,7 +202,9 @@ def territories_for(
             alike=criteria.alike_for(i),
             need=criteria.needs_of(i, Need()),
         )
-        for i in ranking.best(lambda place: places.likeness(place, criteria.weights.likeness))
+        for i in ranking.best(
+            lambda place: np.nan_to_num(places.likeness(place, criteria.weights.likeness))
+        )
     ]
 
 
@@ -282,7 +284,7 @@ class _Ranking:
             ],
             gates={gate: _passed(values[i]) for gate, values in self._gates.items()},
             matched=self._criteria.matched(practice, need),
-            adopters=[] if alike is None else _adopters(self._criteria, practice, alike),
+            adopters=_adopters(self._criteria, practice, alike),
         )
 
     def _in_order(self, count: int) -> list[int]:
@@ -327,11 +329,16 @@ def _diverse(
     return chosen
 
 
-def _adopters(criteria: Criteria, practice: int, alike: Values) -> list[tuple[str, float]]:
+def _adopters(
+    criteria: Criteria, practice: int, alike: Values | None
+) -> list[tuple[str, float | None]]:
     iris = criteria.features.territories.iris
     columns = columns_of(criteria.adoptions.years, practice)
-    order = sorted((-float(alike[i]), int(i)) for i in columns if alike[i] > 0)
-    return [(iris[i], -negative) for negative, i in order]
+    shares = np.full(len(columns), np.nan) if alike is None else alike[columns]
+    order = sorted(
+        (-float(np.nan_to_num(s, nan=-1)), int(i)) for s, i in zip(shares, columns, strict=True)
+    )
+    return [(iris[i], None if negative > 0 else -negative) for negative, i in order]
 
 
 def _number(criteria: Criteria, territory: str) -> int:

@@ -180,6 +180,7 @@ class Evidence:
         return [
             f"{self.describe.label(iri)} ({self._share(alike)})"
             for iri, alike in self._transfer.adopters[:count]
+            if alike
         ]
 
     def _share(self, value: float) -> str:
@@ -264,7 +265,9 @@ class Evidence:
         """How the territory differs from the one most like it where the practice ran."""
         if self._place is None or not self._transfer.adopters:
             return []
-        nearest = self._transfer.adopters[0][0]
+        nearest, alike = self._transfer.adopters[0]
+        if not alike:
+            return []
         other = self._places.iris.number(nearest)
         parts = self._places.likeness_parts(self._place, [other])
         label = self.describe.label(nearest)
@@ -370,6 +373,6 @@ class Evidence:
         return sorted(set(found))[:_MOST_RUNS]
 
     def _most_alike_first(self, places: Iterable[int]) -> list[str]:
-        alike = dict(self._transfer.adopters)
+        alike = {iri: share or 0.0 for iri, share in self._transfer.adopters}
         iris = {self._places.iris[int(place)] for place in places}
         return sorted(iris, key=lambda iri: (-alike.get(iri, 0.0), iri))

@@ -74,7 +74,7 @@ def replicable(  # noqa: PLR0913 - one argument for each thing that can be asked
     """
     if target is None and not (need or themes or publics or sectors):
         message = "Neither a territory nor a need is given."
-        raise BadInput(message, "Name a territory or an OpenLab, or describe a need.")
+        raise BadInput(message, 'Give a territory or an OpenLab ("for"), or a need ("need").')
     _check_diversity(diversity)
     generation = workspace.current()
     store = store_of(workspace, generation.number)
@@ -261,7 +261,7 @@ def _row(evidence: Evidence, transfer: Transfer) -> Json:
         "roles_to_find": evidence.to_find("role"),
         "skills_to_find": evidence.to_find("skill"),
         "adopters": [
-            {**describe.one(iri), "similarity": round(alike, 4)}
+            {**describe.one(iri), "similarity": None if alike is None else round(alike, 4)}
             for iri, alike in transfer.adopters[:_MOST_ADOPTERS]
         ],
         "adopters_total": len(transfer.adopters),

@@ -36,6 +36,8 @@ _DENSITY = ("very-sparse", "sparse", "medium-density", "dense")
 _EARTH_RADIUS_KM = 6371.0
 _DISTANCE_KM = 300.0
 _TENFOLD = 2.0
+_ENOUGH = 3
+"""Of how many parts two territories must be known to be called alike."""
 
 
 Others: TypeAlias = NDArray[np.intp] | Sequence[int] | slice
@@ -89,9 +91,11 @@ class Territories:
         return {scheme: self.kind(scheme) for scheme in ("typology", "sector", "organisation")}
 
     def likeness(self, target: int, weights: Mapping[str, float] = LIKENESS) -> NDArray[np.float32]:
-        """How alike every territory and a target are, 0 to 1.
+        """How alike every territory and a target are, 0 to 1; ``nan`` where too little is known.
 
-        The weighted mean of :meth:`likeness_parts` over what is known of both.
+        The weighted mean of :meth:`likeness_parts` over what is known of both, which must be three
+        parts at least: two places of which no more is known than that both are communes are not
+        alike for that.
 
         Args:
             target: the number of the territory.
@@ -99,11 +103,15 @@ class Territories:
         """
         total = np.zeros(len(self.iris), dtype=np.float32)
         told = np.zeros(len(self.iris), dtype=np.float32)
+        parts = np.zeros(len(self.iris), dtype=np.int16)
         for name, part in self.likeness_parts(target).items():
             known = ~np.isnan(part)
             told += known * np.float32(weights[name])
             total += np.where(known, part, 0) * np.float32(weights[name])
-        mean: NDArray[np.float32] = np.divide(total, told, out=np.zeros_like(total), where=told > 0)
+            parts += known & (weights[name] > 0)
+        enough = min(_ENOUGH, sum(weight > 0 for weight in weights.values()))
+        mean: NDArray[np.float32] = np.full(len(self.iris), np.nan, dtype=np.float32)
+        np.divide(total, told, out=mean, where=(parts >= enough) & (told > 0))
         return mean
 
     def likeness_parts(

@@ -105,6 +105,7 @@ def test_the_unknown_lowers_coverage_and_nothing_else(store_of: StoreOf) -> None
     found = ranked(store_of, GRAPH, Target(f"{ID}here"))
     assert value(found["one"], "need") is None
     assert value(found["bare"], "context") is None
+    assert found["bare"].adopters == []
     assert found["bare"].coverage < found["one"].coverage < 1
     assert found["bare"].fit == 0
 
