@@ -32,8 +32,8 @@ _REASONS: dict[str, dict[str, str]] = {
     "cost": {"fr": "Coût connu : {}.", "en": "Known cost: {}."},
     "contact": {"fr": "À qui s'adresser : {}.", "en": "Whom to contact: {}."},
     "sustained": {
-        "fr": "A duré six mois au moins : {}.",
-        "en": "Lasted six months at least: {}.",
+        "fr": "Installée dans la durée : {}.",
+        "en": "Lasting: {}.",
     },
     "replicated": {"fr": "Déjà essaimée : {}.", "en": "Already spread: {}."},
     "need": {"fr": "Répond au besoin : {}.", "en": "Meets the need: {}."},
@@ -77,8 +77,8 @@ _MISSING: dict[str, dict[str, str]] = {
     "cost": {"fr": "Coût inconnu.", "en": "Unknown cost."},
     "contact": {"fr": "Porteur inconnu.", "en": "Unknown carrier."},
     "sustained": {
-        "fr": "Aucune durée connue d'au moins six mois.",
-        "en": "No known run of six months or more.",
+        "fr": "Rien ne dit qu'elle ait duré six mois ou soit installée.",
+        "en": "Nothing tells that it lasted six months or is established.",
     },
     "replicated": {
         "fr": "Aucune reprise connue ailleurs.",

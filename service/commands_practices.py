@@ -20,6 +20,7 @@ from essaim.service.printing import (
     print_note,
     print_section,
     print_sources,
+    print_title,
 )
 
 __all__ = ["register"]
@@ -207,7 +208,7 @@ def _print_practices(run: Run, answer: Json) -> None:
     else:
         target = answer["target"]["label"]
         title = run.say("replicable_for", target=target, generation=answer["generation"])
-    run.print(title, style="bold")
+    print_title(run, title)
     for part in answer["understood"]:
         found = joined(part["concepts"]) or run.say("as_words")
         print_item(run, f"« {part['text']} »{run.colon}", found, indent=0)
@@ -227,7 +228,7 @@ def _print_territories(run: Run, answer: Json) -> None:
     title = run.say(
         "territories_for", practice=answer["practice"]["label"], generation=answer["generation"]
     )
-    run.print(title, style="bold")
+    print_title(run, title)
     _print_rows(run, answer["rows"], "territory")
     print_section(run, "already_there", answer["already_there"])
     for row in answer["already_there"]:
@@ -294,7 +295,7 @@ def _lineage_rows(rows: Sequence[Json]) -> list[dict[str, Any]]:
 def _print_lineage(run: Run, answer: Json) -> None:
     practice = answer["practice"]["label"]
     title = run.say("lineage_of", practice=practice, generation=answer["generation"])
-    run.print(title, style="bold")
+    print_title(run, title)
     print_item(run, "", answer["sentence"], indent=0)
     for key in ("derived_from", "derived"):
         print_item(run, run.say(key) + run.colon, joined(answer[key]), indent=0)

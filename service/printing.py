@@ -21,6 +21,7 @@ __all__ = [
     "print_note",
     "print_section",
     "print_sources",
+    "print_title",
 ]
 
 JOINED = " | "
@@ -31,6 +32,12 @@ Json = Mapping[str, Any]
 LimitOption = Annotated[
     int, typer.Option("--limit", min=1, max=1_000, help="How many to give at the most.")
 ]
+
+
+def print_title(run: Run, text: str) -> None:
+    """What an answer is about, before all else."""
+    for line in _wrapped(run, "", text, 0):
+        run.print(line, style="bold")
 
 
 def print_head(run: Run, rank: int, name: str, row: Json) -> None:

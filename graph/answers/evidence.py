@@ -102,10 +102,12 @@ class Evidence:
         return self.describe.values(self._transfer.practice, ESS.evaluation)
 
     def _tell_evaluation(self, iris: Sequence[str]) -> list[str]:
-        return self._kinds(iris, "evaluationLevel")
+        return self._kinds(iris, "evaluationLevel", "evidenceLevel")
 
-    def _kinds(self, iris: Sequence[str], prop: str) -> list[str]:
-        kinds = {kind for iri in iris for kind in self.describe.values(iri, ESS[prop])}
+    def _kinds(self, iris: Sequence[str], *props: str) -> list[str]:
+        kinds = {
+            kind for iri in iris for prop in props for kind in self.describe.values(iri, ESS[prop])
+        }
         return sorted(self.describe.label(kind) for kind in kinds)
 
     def _conditions(self) -> list[str]:
@@ -122,7 +124,8 @@ class Evidence:
 
     def _sustained(self) -> list[str]:
         runs = self._all_runs()[:_MOST_RUNS]
-        return [run for run in runs if self.describe.texts(run, ESS.end)]
+        lasted = [run for run in runs if self.describe.texts(run, ESS.end)]
+        return lasted or self.describe.values(self._transfer.practice, ESS.practiceStatus)
 
     def _replicated(self) -> list[str]:
         return self._runs(taken_up=True)

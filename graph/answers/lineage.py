@@ -17,6 +17,7 @@ from essaim.ontology.names import ESS, PROV
 
 __all__ = ["lineage"]
 
+_DERIVED = (ESS.adaptedFrom, PROV.wasDerivedFrom)
 _SENTENCES = {
     "fr": {
         "reach": "{territories} territoires l'ont faite",
@@ -62,7 +63,7 @@ def lineage(workspace: Workspace, practice: str, *, language: str = "fr") -> Jso
     describe = Describer(store, language)
     criteria = criteria_of(workspace, generation)
     chosen = resolve(store, practice, "practice").value
-    originals = describe.values(chosen, PROV.wasDerivedFrom)
+    originals = [iri for prop in _DERIVED for iri in describe.values(chosen, prop)]
     family, derived_from = _family(describe, chosen)
     found = trace(
         [run for one in family for run in _runs(describe, criteria, one)],
@@ -73,7 +74,7 @@ def lineage(workspace: Workspace, practice: str, *, language: str = "fr") -> Jso
     return {
         "generation": generation,
         "practice": describe.one(chosen),
-        "derived_from": [describe.one(iri) for iri in originals],
+        "derived_from": [describe.one(iri) for iri in dict.fromkeys(originals)],
         "derived": [describe.one(iri) for iri in family if iri != chosen],
         "measures": _measures(describe, found, iris),
         "by_year": {str(year): count for year, count in found.by_year.items()},
@@ -87,7 +88,7 @@ def _family(describe: Describer, practice: str) -> tuple[list[str], dict[str, st
     """A practice and all derived from it, nearest first; and what each is derived from."""
     family, derived_from = [practice], {}
     for one in family:
-        for derived in describe.subjects(PROV.wasDerivedFrom, one):
+        for derived in (iri for prop in _DERIVED for iri in describe.subjects(prop, one)):
             if derived not in family:
                 family.append(derived)
                 derived_from[derived] = one
@@ -101,7 +102,10 @@ def _runs(describe: Describer, criteria: Criteria, practice: str) -> list[Run]:
     found = []
     for use in columns_of(practices.uses, practices.iris.number(practice)).tolist():
         iri = practices.runs[int(practices.use_run[use])]
-        informed = describe.values(iri, PROV.wasInformedBy)
+        informed = [
+            *describe.values(iri, ESS.replicates),
+            *describe.values(iri, PROV.wasInformedBy),
+        ]
         found.append(
             Run(
                 year=int(practices.use_year[use]),
@@ -109,8 +113,10 @@ def _runs(describe: Describer, criteria: Criteria, practice: str) -> list[Run]:
                 practice=practice,
                 territory=int(practices.use_place[use]),
                 taken_up=bool(practices.use_taken_up[use]),
-                adapted=next(describe.store.quads(NamedNode(iri), ESS.adaptation), None)
-                is not None,
+                adapted=any(
+                    next(describe.store.quads(NamedNode(iri), told), None) is not None
+                    for told in (ESS.adaptation, ESS.changedBlock)
+                ),
                 informed_by=informed[0] if informed else "",
             )
         )

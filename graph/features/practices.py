@@ -26,9 +26,22 @@ __all__ = ["READINESS", "Practices", "read_practices"]
 
 READINESS: Mapping[str, Mapping[str, float]] = {
     "documentation": {"kit": 1.0, "report": 0.8, "page": 0.5},
-    "evaluation": {"external": 1.0, "internal": 0.7, "mentioned": 0.4},
+    "evaluation": {
+        "external": 1.0,
+        "participatory": 0.8,
+        "internal": 0.7,
+        "mentioned": 0.4,
+        "repeated": 1.0,
+        "compared": 0.9,
+        "before-and-after": 0.7,
+        "counted": 0.5,
+        "told": 0.3,
+        "stated": 0.1,
+    },
+    "sustained": {"established": 1.0, "spreading": 1.0},
 }
-"""What a kind of documentation or a level of evaluation is worth to who wants to take it up."""
+"""What a kind of documentation, a level of evaluation or of evidence, or a status is worth to who
+wants to take the practice up; of several, the best counts."""
 
 _READY = (
     "documentation",
@@ -247,7 +260,8 @@ def _readiness(
 ) -> NDArray[np.float32]:
     graded = {
         "documentation": "?p ess:documentation/ess:documentationKind ?c",
-        "evaluation": "?p ess:evaluation/ess:evaluationLevel ?c",
+        "evaluation": "?p ess:evaluation/(ess:evaluationLevel|ess:evidenceLevel) ?c",
+        "sustained": "?p ess:practiceStatus ?c",
     }
     present = {
         "conditions": "?p ess:condition ?c",
