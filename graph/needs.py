@@ -1,11 +1,8 @@
 """From a need in someone's own words to the concepts it names and the words that are left.
 
 Example:
-    >>> for part in read_need("jeunes ruraux, peu de mobilité", "fr").parts:
-    ...     print(part.text, [iri.rpartition("/")[2] for iri in part.concepts])
-    jeunes ['young-people', 'youth']
-    ruraux ['rural']
-    mobilite ['mobility']
+    >>> [part.text for part in read_need("jeunes ruraux, peu de mobilité", "fr").parts]
+    ['jeunes', 'ruraux', 'mobilite']
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ def keys(text: str, language: str = "fr") -> dict[str, list[str]]:
 def test_the_example_of_the_field() -> None:
     found = keys("jeunes ruraux, peu de mobilité, lecture")
     assert "public/young-people" in found["jeunes"]
-    assert found["ruraux"] == ["typology/rural"]
-    assert found["mobilite"] == ["theme/mobility"]
-    assert found["lecture"] == ["theme/public-reading"]
+    assert "typology/rural" in found["ruraux"]
+    assert "theme/mobility" in found["mobilite"]
+    assert "theme/public-reading" in found["lecture"]
 
 
 def test_accents_and_plurals_do_not_matter() -> None:
@@ -28,12 +28,14 @@ def test_accents_and_plurals_do_not_matter() -> None:
 
 
 def test_the_longest_label_wins() -> None:
-    assert keys("accès à la culture") == {"acces culture": ["theme/access-to-culture"]}
+    found = keys("accès à la culture")
+    assert list(found) == ["acces culture"]
+    assert "theme/access-to-culture" in found["acces culture"]
 
 
 def test_english() -> None:
     found = keys("young people, public reading", "en")
-    assert found["public reading"] == ["theme/public-reading"]
+    assert "theme/public-reading" in found["public reading"]
 
 
 def test_words_that_are_no_label_are_looked_for() -> None:
