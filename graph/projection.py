@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from pyoxigraph import NamedNode
 from scipy import sparse
 
+from essaim.graph.arrays import Matrix
 from essaim.graph.store import EmbeddedStore, term_value
 from essaim.ontology.names import ESS
 from essaim.ontology.relationships import Relationship, relationships
 
 __all__ = ["Matrix", "Projection", "Relationship", "project", "relationships"]
-
-Matrix: TypeAlias = sparse.csr_array
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,12 @@ class Concepts:
         """
         return self._by_label.get((scheme, plain(text)))
 
+    def iter_labels(self, scheme: str) -> Iterator[tuple[str, NamedNode]]:
+        """Every label of a scheme's concepts, in any language, folded, with its concept."""
+        for (labelled, text), concept in self._by_label.items():
+            if labelled == scheme:
+                yield text, concept
+
     def keys(self, scheme: str) -> list[str]:
         """The keys of a scheme's concepts, sorted."""
         return sorted(self._in_scheme[scheme])

@@ -18,10 +18,11 @@ import typer
 from essaim.ontology.errors import EssaimError
 from essaim.service import (
     commands_access,
-    commands_answers,
+    commands_connections,
     commands_graph,
     commands_history,
     commands_load,
+    commands_practices,
     commands_query,
     commands_serve,
 )
@@ -41,7 +42,8 @@ app = typer.Typer(
 for _module in (
     commands_load,
     commands_query,
-    commands_answers,
+    commands_practices,
+    commands_connections,
     commands_graph,
     commands_history,
     commands_serve,

@@ -34,10 +34,12 @@ __all__ = [
     "connections",
     "describe",
     "explore",
+    "lineage",
     "listing",
     "named",
     "read_json",
     "replicable",
+    "territories",
     "validate",
 ]
 
@@ -129,19 +131,19 @@ def _iter_plain(answer: QuerySolutions) -> Iterator[list[Any]]:
         yield [plain(value) if isinstance(value, Term) else None for value in solution]
 
 
-# the two answers
+# the answers
 
 
 @dataclass(frozen=True)
 class AnswerRequest:
-    """One of the two answers as it is asked for.
+    """One of the answers as it is asked for.
 
     Args:
-        about: the territory or the OpenLab.
+        about: the territory, the OpenLab or the practice; ``None`` where nothing is named.
         options: the keyword arguments of the function in :mod:`essaim.graph.answers`.
     """
 
-    about: str
+    about: str | None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -153,11 +155,27 @@ def replicable(session: Session, *, asked: AnswerRequest) -> Reply:
     return session.reply(_json(content), JSON)
 
 
+def territories(session: Session, *, asked: AnswerRequest) -> Reply:
+    """The territories that a practice would suit."""
+    from essaim.graph import answers  # noqa: PLC0415 - scipy is slow to import
+
+    content = answers.territories(session.workspace, asked.about or "", **asked.options)
+    return session.reply(_json(content), JSON)
+
+
+def lineage(session: Session, *, asked: AnswerRequest) -> Reply:
+    """Who took a practice up from whom, and how far it went."""
+    from essaim.graph import answers  # noqa: PLC0415 - scipy is slow to import
+
+    content = answers.lineage(session.workspace, asked.about or "", **asked.options)
+    return session.reply(_json(content), JSON)
+
+
 def connections(session: Session, *, asked: AnswerRequest) -> Reply:
     """The cross-sector connections around a territory."""
     from essaim.graph import answers  # noqa: PLC0415 - scipy is slow to import
 
-    content = answers.connections(session.workspace, asked.about, **asked.options)
+    content = answers.connections(session.workspace, asked.about or "", **asked.options)
     return session.reply(_json(content), JSON)
 
 

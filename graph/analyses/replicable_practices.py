@@ -1,63 +1,52 @@
-"""Replicable practices: which practices a territory could take up, and why.
+"""Replicable practices: which practices a territory could take up, which territories one suits.
 
 A practice has a *readiness*, what an adopter would find: documentation, evaluation, conditions,
-cost, a contact, earlier replications. And it has a *fit* to a target: how well it matches the
-needs, how alike the territories are where it ran, whether the sectors it crosses are at hand, and
-whether territories like this one took it up.
+building blocks, cost, a contact, runs that lasted, earlier replications. It has a *fit* to a
+territory: how well it meets the needs, how alike the territories are where it ran, whether the
+sectors, roles and skills it asks for are at hand, whether territories like this one took it up, and
+what the territory's own record of taking up practices says.
 
     score = Σ wᵢ·sᵢ / Σ wᵢ            over the criteria that are known
     coverage = Σ wᵢ (known) / Σ wᵢ     over all criteria
 
-An unknown fit criterion counts neither as 0 nor as 1; it lowers the coverage. Readiness criteria
-are always known: what an adopter can't find is missing, whatever the reason.
+An unknown criterion counts neither as 0 nor as 1; it lowers the coverage. Readiness and capacity
+criteria are always known: what an adopter can't find is missing whatever the reason, and a record
+shows what it shows.
 
 The criteria follow the entry gates of URBACT and PANORAMA (documented, evidence of impact,
-adaptable building blocks, relevance) and the categories of ASTAIRE (Cambon et al. 2013) and PIET-T
-(Schloemer and Schröder-Bäck 2018); neither gives weights, so the weights are ours and can be
-changed. PIET-T is clear that transferability can't be measured beforehand: the score is an
-*anticipated* one, and a high score of low coverage says little.
+adaptable building blocks, relevance), the categories of ASTAIRE (Cambon et al. 2013), PIET-T
+(Schloemer and Schröder-Bäck 2018) and RE-AIM; none of them gives weights. PIET-T is clear that
+transferability can't be measured beforehand: the score is an *anticipated* one, and a high score of
+low coverage says little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from essaim.graph.features import PracticeFeatures, TerritoryFeatures, wu_palmer
-from essaim.ontology.errors import BadInput, NotFound
+from essaim.graph.analyses.criteria import Criteria, Need, Values
+from essaim.graph.features.matrices import columns_of
+from essaim.ontology.errors import NotFound
 
-__all__ = ["GROUPS", "WEIGHTS", "Criterion", "Target", "Transfer", "rank", "with_weights"]
+__all__ = [
+    "GATES",
+    "Criterion",
+    "Options",
+    "Target",
+    "Transfer",
+    "practices_for",
+    "score",
+    "territories_for",
+]
 
-WEIGHTS: Mapping[str, float] = {
-    "documentation": 1.0,
-    "evaluation": 1.0,
-    "conditions": 0.5,
-    "cost": 0.5,
-    "contact": 0.5,
-    "replicated": 1.0,
-    "need": 3.0,
-    "context": 1.5,
-    "feasibility": 1.0,
-    "evidence": 1.5,
-}
-"""The weight of each criterion. Chosen, not fitted: as much for the fit's need as for readiness."""
+GATES = ("described", "relevant", "evidenced", "adaptable")
+"""What URBACT and PANORAMA ask of a practice before anything else; see :attr:`Transfer.gates`."""
 
-GROUPS: Mapping[str, str] = {
-    "documentation": "readiness",
-    "evaluation": "readiness",
-    "conditions": "readiness",
-    "cost": "readiness",
-    "contact": "readiness",
-    "replicated": "readiness",
-    "need": "need",
-    "context": "context",
-    "feasibility": "feasibility",
-    "evidence": "evidence",
-}
-"""The part of the score each criterion belongs to; all but readiness make the fit."""
+_SHORTLIST = 5
 
 
 @dataclass(frozen=True)
@@ -65,22 +54,37 @@ class Target:
     """Who would take a practice up.
 
     Args:
-        territory: the IRI of the territory.
-        needs: the IRIs of the themes, publics and sectors wanted; empty when none is known.
-        sectors_present: the IRIs of the sectors of the actors known there; empty when unknown.
+        territory: the IRI of the territory; ``None`` for a need alone.
+        need: what is wanted, beside what the graph knows the territory wants.
     """
 
-    territory: str
-    needs: Sequence[str] = ()
-    sectors_present: Sequence[str] = ()
+    territory: str | None
+    need: Need = field(default_factory=Need)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to rank.
+
+    Args:
+        limit: how many to return at the most.
+        gates: which of :data:`GATES` a row must pass.
+        diversity: 0 ranks by score alone; towards 1, a row like those above it ranks lower.
+        within: for territories, the number of the one they must be in.
+    """
+
+    limit: int = 10
+    gates: Sequence[str] = ()
+    diversity: float = 0.0
+    within: int | None = None
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """One criterion of one practice.
+    """One criterion of one practice and one territory.
 
     Args:
-        name: a key of :data:`WEIGHTS`.
+        name: one of those in ``weights.yml``.
         value: 0 to 1, or ``None`` when it is not known.
         weight: its weight.
     """
@@ -92,68 +96,46 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A practice, as one a target could take up.
+    """A practice and a territory that could take it up.
 
     Args:
-        practice: its IRI.
+        practice: the IRI of the practice.
+        territory: the IRI of the territory; ``None`` for a need alone.
         score: 0 to 1.
         coverage: the share of the weights whose criteria are known, 0 to 1.
         readiness: the score over the readiness criteria alone.
         fit: the score over the others, ``None`` when none of them is known.
-        criteria: all of them, in the order of :data:`WEIGHTS`.
+        criteria: all of them, in the order of ``weights.yml``.
+        gates: for each of :data:`GATES`, whether it is passed; ``None`` when that can't be told.
         matched: the needs it meets, each with the practice's nearest concept and how near, best
             first.
         adopters: the territories where it ran, each with how alike the target it is, most alike
-            first.
+            first; ``None`` where too little is known to tell.
     """
 
     practice: str
+    territory: str | None
     score: float
     coverage: float
     readiness: float
     fit: float | None
     criteria: Sequence[Criterion]
+    gates: dict[str, bool | None]
     matched: Sequence[tuple[str, str, float]]
-    adopters: Sequence[tuple[str, float]]
+    adopters: Sequence[tuple[str, float | None]]
 
 
-def with_weights(changes: Mapping[str, float]) -> dict[str, float]:
-    """The default weights with some changed.
-
-    Raises:
-        NotFound: there is no such criterion.
-        BadInput: a weight is negative or not a number, or all are 0.
-    """
-    weights = dict(WEIGHTS)
-    for name, weight in changes.items():
-        if name not in WEIGHTS:
-            raise NotFound("criterion", name, WEIGHTS)
-        if not 0 <= weight < np.inf:
-            raise BadInput(f'The weight of "{name}" is {weight}.', "Give 0 or a positive number.")
-        weights[name] = weight
-    if not any(weights.values()):
-        raise BadInput("Every weight is 0.", "Leave at least one criterion its weight.")
-    return weights
-
-
-def rank(
-    practices: PracticeFeatures,
-    territories: TerritoryFeatures,
-    target: Target,
-    *,
-    weights: Mapping[str, float] = WEIGHTS,
-    limit: int = 10,
+def practices_for(
+    criteria: Criteria, target: Target, options: Options = Options()
 ) -> list[Transfer]:
     """The practices a target could take up, best first.
 
     Practices that already run in the target's territory are left out.
 
     Args:
-        practices: what is known of the practices.
-        territories: what is known of the territories.
+        criteria: the criteria of the generation, with their weights.
         target: who would take one up.
-        weights: a weight per criterion; see :func:`with_weights`.
-        limit: how many to return at the most.
+        options: how to rank.
 
     Returns:
         The ranking; equal scores in the order of the IRIs.
@@ -164,133 +146,211 @@ def rank(
     When it misleads: the scores compare practices for one target, not targets with each other; a
     practice that is well written up outranks a better one that nobody described.
     """
-    if target.territory not in territories.number:
-        raise NotFound("territory", target.territory, territories.number)
-    if not practices.iris:
-        return []
-    place = territories.number[target.territory]
-    alike = territories.similarity(place)
-    nearness = _nearness(practices.concepts, target.needs)
-    values = dict(practices.readiness)
-    values["need"] = _need(practices, nearness)
-    values["context"] = _context(practices, alike)
-    values["feasibility"] = _feasibility(practices, target.sectors_present)
-    values["evidence"] = _evidence(practices, alike)
-    table = np.vstack([values[name] for name in WEIGHTS])
-    column = np.array([weights[name] for name in WEIGHTS])
-    score, coverage = _score(table, column)
-    here = np.asarray(practices.ran_in[:, [place]].todense()).ravel() > 0
-    score = np.where(here | np.isnan(score), -1.0, score)
-    order = np.argsort(-score, kind="stable")[:limit]
-    is_ready = np.array([GROUPS[name] == "readiness" for name in WEIGHTS])
-    readiness, _ = _score(table, column * is_ready)
-    fit, _ = _score(table, column * ~is_ready)
+    features = criteria.features
+    place = None if target.territory is None else _number(criteria, target.territory)
+    table = criteria.for_territory(place, target.need)
+    here = np.zeros(len(features.practices.iris), dtype=np.bool_)
+    if place is not None:
+        here[columns_of(criteria.record.by_territory, place)] = True
+    ranking = _Ranking(criteria, table, ~here, options)
+    alike = None if place is None else criteria.alike_for(place)
+    need = criteria.needs_of(place, target.need)
     return [
-        Transfer(
-            practice=practices.iris[i],
-            score=float(score[i]),
-            coverage=float(coverage[i]),
-            readiness=_known(readiness[i]) or 0.0,
-            fit=_known(fit[i]),
-            criteria=[
-                Criterion(name, _known(table[row, i]), float(column[row]))
-                for row, name in enumerate(WEIGHTS)
-            ],
-            matched=_matched(practices, int(i), target.needs, nearness),
-            adopters=_adopters(practices, territories, int(i), alike),
-        )
-        for i in order
-        if score[i] >= 0
+        ranking.transfer(i, practice=i, place=place, alike=alike, need=need)
+        for i in ranking.best(features.practices.similar)
     ]
 
 
-def _nearness(concepts: Sequence[str], needs: Sequence[str]) -> NDArray[np.float64]:
-    """Needs by concepts: Wu-Palmer similarity."""
-    return np.array(
-        [[wu_palmer(need, concept) for concept in concepts] for need in needs], dtype=np.float64
-    ).reshape(len(needs), len(concepts))
+def territories_for(
+    criteria: Criteria, practice: str, options: Options = Options()
+) -> list[Transfer]:
+    """The territories a practice would suit, best first.
 
+    Territories where it already runs are left out.
 
-def _need(practices: PracticeFeatures, nearness: NDArray[np.float64]) -> NDArray[np.float64]:
-    """For each need the practice's nearest concept, averaged over the needs."""
-    count = len(practices.iris)
-    if not len(nearness):
-        return np.full(count, np.nan)
-    carries = practices.carries
-    best = np.zeros((len(nearness), count))
-    for row, similarity in enumerate(nearness):
-        weighted = carries.multiply(similarity[np.newaxis, :]).tocsr()
-        best[row] = np.asarray(weighted.max(axis=1).todense()).ravel()
-    described = np.asarray(carries.sum(axis=1)).ravel() > 0
-    return np.where(described, best.mean(axis=0), np.nan)
+    Args:
+        criteria: the criteria of the generation, with their weights.
+        practice: the IRI of the practice.
+        options: how to rank.
 
+    Returns:
+        The ranking; equal scores in the order of the IRIs.
 
-def _context(practices: PracticeFeatures, alike: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The likeness of the territory most like the target where the practice ran."""
-    if not practices.ran_in.nnz:
-        return np.full(len(practices.iris), np.nan)
-    weighted = practices.ran_in.multiply(alike[np.newaxis, :]).tocsr()
-    best = np.asarray(weighted.max(axis=1).todense()).ravel()
-    return np.where(best > 0, best, np.nan)
+    Raises:
+        NotFound: the practice is unknown.
 
-
-def _feasibility(practices: PracticeFeatures, present: Sequence[str]) -> NDArray[np.float64]:
-    """The share of the sectors the practice crosses that have an actor at hand."""
-    if not present:
-        return np.full(len(practices.iris), np.nan)
-    at_hand = np.array([concept in set(present) for concept in practices.concepts], dtype=float)
-    needed = np.asarray(practices.sectors.sum(axis=1)).ravel()
-    found = practices.sectors @ at_hand
-    share = np.divide(found, needed, out=np.zeros_like(found), where=needed > 0)
-    return np.where(needed > 0, share, np.nan)
-
-
-def _evidence(practices: PracticeFeatures, alike: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Adoptions, each counted by its likeness to the target: Σ / (Σ + 2); unknown where none ran.
-
-    The half-way point, two adoptions by territories exactly like the target, is a choice.
+    When it misleads: a territory of which the graph knows much is easier to tell apart than one of
+    which it knows only where it is. Read the coverage, and do not read a low rank as a verdict.
     """
-    weighted = practices.ran_in @ alike
-    return np.where(weighted > 0, weighted / (weighted + 2), np.nan)
+    features = criteria.features
+    if practice not in features.practices.iris:
+        raise NotFound("practice", practice, features.practices.iris[:50])
+    number = features.practices.iris.number(practice)
+    places = features.territories
+    candidates = np.ones(len(places.iris), dtype=np.bool_)
+    candidates[columns_of(criteria.adoptions.years, number)] = False
+    if options.within is not None:
+        inside = np.zeros_like(candidates)
+        inside[columns_of(criteria.contains, options.within)] = True
+        candidates &= inside
+    ranking = _Ranking(criteria, criteria.for_practice(number), candidates, options)
+    return [
+        ranking.transfer(
+            i,
+            practice=number,
+            place=i,
+            alike=criteria.alike_for(i),
+            need=criteria.needs_of(i, Need()),
+        )
+        for i in ranking.best(
+            lambda place: np.nan_to_num(places.likeness(place, criteria.weights.likeness))
+        )
+    ]
 
 
-def _score(
-    table: NDArray[np.float64], weights: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def score(table: Values, weights: Values) -> tuple[Values, Values]:
+    """The weighted mean of what is known, and how much of the weights is known.
+
+    Args:
+        table: criteria by candidates, ``nan`` for what is not known.
+        weights: a weight per criterion.
+
+    Returns:
+        Per candidate, its score (``nan`` when nothing is known) and its coverage.
+    """
     known = ~np.isnan(table)
     weighted = weights[:, np.newaxis]
     told = (known * weighted).sum(axis=0)
     total = (np.where(known, table, 0) * weighted).sum(axis=0)
-    score = np.divide(total, told, out=np.full_like(total, np.nan), where=told > 0)
-    return score, told / max(weights.sum(), np.finfo(float).tiny)
+    mean = np.divide(total, told, out=np.full_like(total, np.nan), where=told > 0)
+    return mean, told / max(float(weights.sum()), np.finfo(np.float32).tiny)
 
 
-def _matched(
-    practices: PracticeFeatures,
-    practice: int,
-    needs: Sequence[str],
-    nearness: NDArray[np.float64],
-) -> list[tuple[str, str, float]]:
-    columns = practices.carries[[practice], :].indices
-    found = []
-    for row, need in enumerate(needs):
-        if len(columns):
-            best = int(columns[int(np.argmax(nearness[row, columns]))])
-            if nearness[row, best] > 0:
-                found.append((need, practices.concepts[best], float(nearness[row, best])))
-    return sorted(found, key=lambda match: (-match[2], match[0]))
+class _Ranking:
+    """The candidates of one question, scored.
+
+    Args:
+        criteria: where the criteria come from.
+        table: criteria by candidates.
+        allowed: which candidates may be proposed.
+        options: how to rank.
+    """
+
+    def __init__(
+        self, criteria: Criteria, table: Values, allowed: NDArray[np.bool_], options: Options
+    ) -> None:
+        self._criteria = criteria
+        self._table = table
+        self._options = options
+        self._weights = np.array(list(criteria.weights.criteria.values()), dtype=np.float32)
+        groups = np.array(list(criteria.weights.groups.values()))
+        self.score, self.coverage = score(table, self._weights)
+        self.readiness, _ = score(table, self._weights * (groups == "readiness"))
+        self.fit, _ = score(table, self._weights * (groups != "readiness"))
+        self._gates = self._pass_gates()
+        for gate in options.gates:
+            if gate not in GATES:
+                raise NotFound("gate", gate, GATES)
+            allowed = allowed & (self._gates[gate] == 1)
+        self._score = np.where(allowed & ~np.isnan(self.score), self.score, np.float32(-1))
+
+    def best(self, likeness: Callable[[int], Values]) -> list[int]:
+        """The numbers of the best candidates, in order.
+
+        Args:
+            likeness: given a candidate, how alike it and every other are.
+        """
+        limit = self._options.limit
+        if not self._options.diversity:
+            return [i for i in self._in_order(limit) if self._score[i] >= 0]
+        shortlist = [i for i in self._in_order(_SHORTLIST * limit) if self._score[i] >= 0]
+        return _diverse(shortlist, self._score, likeness, self._options.diversity)[:limit]
+
+    def transfer(
+        self, i: int, *, practice: int, place: int | None, alike: Values | None, need: Need
+    ) -> Transfer:
+        """What is to be told of a candidate."""
+        features = self._criteria.features
+        return Transfer(
+            practice=features.practices.iris[practice],
+            territory=None if place is None else features.territories.iris[place],
+            score=float(self.score[i]),
+            coverage=float(self.coverage[i]),
+            readiness=_known(self.readiness[i]) or 0.0,
+            fit=_known(self.fit[i]),
+            criteria=[
+                Criterion(name, _known(self._table[row, i]), float(self._weights[row]))
+                for row, name in enumerate(self._criteria.names)
+            ],
+            gates={gate: _passed(values[i]) for gate, values in self._gates.items()},
+            matched=self._criteria.matched(practice, need),
+            adopters=_adopters(self._criteria, practice, alike),
+        )
+
+    def _in_order(self, count: int) -> list[int]:
+        """The numbers of the highest scores; equal ones in the order of their numbers."""
+        values = self._score
+        if count < len(values):
+            least = np.partition(values, len(values) - count)[len(values) - count]
+            chosen = np.flatnonzero(values >= least)
+        else:
+            chosen = np.arange(len(values))
+        return [int(i) for i in chosen[np.argsort(-values[chosen], kind="stable")][:count]]
+
+    def _pass_gates(self) -> dict[str, Values]:
+        """Per gate and candidate: 1 passed, 0 not, ``nan`` unknown."""
+        told = dict(zip(self._criteria.names, self._table, strict=True))
+        return {
+            "described": np.sign(told["documentation"]),
+            "relevant": np.sign(told["need"]),
+            "evidenced": np.sign(np.maximum(told["evaluation"], told["replicated"])),
+            "adaptable": np.sign(np.maximum(told["conditions"], told["blocks"])),
+        }
+
+
+def _diverse(
+    shortlist: Sequence[int],
+    values: Values,
+    likeness: Callable[[int], Values],
+    diversity: float,
+) -> list[int]:
+    """Maximal marginal relevance (Carbonell and Goldstein 1998).
+
+    Each time the one with the highest (1 − d)·score − d·(likeness to the nearest already chosen).
+    """
+    left = list(shortlist)
+    nearest = np.zeros(len(values), dtype=np.float32)
+    chosen: list[int] = []
+    while left:
+        best = max(left, key=lambda i: ((1 - diversity) * values[i] - diversity * nearest[i], -i))
+        left.remove(best)
+        chosen.append(best)
+        np.maximum(nearest, likeness(best), out=nearest)
+    return chosen
 
 
 def _adopters(
-    practices: PracticeFeatures,
-    territories: TerritoryFeatures,
-    practice: int,
-    alike: NDArray[np.float64],
-) -> list[tuple[str, float]]:
-    columns = practices.ran_in[[practice], :].indices
-    found = [(territories.iris[i], float(alike[i])) for i in columns if alike[i] > 0]
-    return sorted(found, key=lambda adopter: (-adopter[1], adopter[0]))
+    criteria: Criteria, practice: int, alike: Values | None
+) -> list[tuple[str, float | None]]:
+    iris = criteria.features.territories.iris
+    columns = columns_of(criteria.adoptions.years, practice)
+    shares = np.full(len(columns), np.nan) if alike is None else alike[columns]
+    order = sorted(
+        (-float(np.nan_to_num(s, nan=-1)), int(i)) for s, i in zip(shares, columns, strict=True)
+    )
+    return [(iris[i], None if negative > 0 else -negative) for negative, i in order]
 
 
-def _known(value: float) -> float | None:
+def _number(criteria: Criteria, territory: str) -> int:
+    iris = criteria.features.territories.iris
+    if territory not in iris:
+        raise NotFound("territory", territory, iris[:50])
+    return iris.number(territory)
+
+
+def _known(value: np.float32) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def _passed(value: np.float32) -> bool | None:
+    return None if np.isnan(value) else bool(value)

@@ -25,6 +25,34 @@ def test_replicable_is_the_answer_of_python(client: httpx.Client, demo: Workspac
     assert response.headers["essaim-generation"] == str(expected["generation"])
 
 
+def test_a_need_alone_is_the_answer_of_python(client: httpx.Client, demo: Workspace) -> None:
+    response = client.get(
+        "/api/v1/practices/replicable",
+        params={"need": "jeunes ruraux, lecture", "gate": ["relevant"], "diversity": 0.3},
+    )
+    expected = answers.replicable(
+        demo, need="jeunes ruraux, lecture", gates=["relevant"], diversity=0.3
+    )
+    assert response.json() == expected
+
+
+def test_territories_is_the_answer_of_python(client: httpx.Client, demo: Workspace) -> None:
+    expected = answers.territories(
+        demo, "practice:micro-folie", within="region:84", limit=2, language="en"
+    )
+    for name in ("micro-folie", "practice:micro-folie", expected["practice"]["iri"]):
+        response = client.get(
+            f"/api/v1/practices/{name}/territories",
+            params={"within": "region:84", "limit": 2, "lang": "en"},
+        )
+        assert response.json() == expected
+
+
+def test_lineage_is_the_answer_of_python(client: httpx.Client, demo: Workspace) -> None:
+    response = client.get("/api/v1/practices/bookstart/lineage")
+    assert response.json() == answers.lineage(demo, "practice:bookstart")
+
+
 def test_connections_is_the_answer_of_python(client: httpx.Client, demo: Workspace) -> None:
     response = client.get("/api/v1/connections", params={"territory": "departement:43"})
     assert response.json() == answers.connections(demo, "departement:43")
@@ -44,6 +72,12 @@ def test_connections_is_the_answer_of_python(client: httpx.Client, demo: Workspa
         ("/api/v1/practices/replicable?for=departement:43&weight=nope=1", 404, "nope"),
         ("/api/v1/practices/replicable?for=departement:43&theme=nope", 404, "nope"),
         ("/api/v1/practices/replicable?fro=departement:43", 400, "for"),
+        ("/api/v1/practices/replicable?for=departement:43&gate=nope", 404, "nope"),
+        ("/api/v1/practices/replicable?need=pour%20avec", 400, "pour avec"),
+        ("/api/v1/practices/replicable?for=departement:43&diversity=2", 400, "diversity"),
+        ("/api/v1/practices/nope/territories", 404, "nope"),
+        ("/api/v1/practices/micro-folie/territories?within=region:840", 404, "region:84"),
+        ("/api/v1/practices/nope/lineage", 404, "nope"),
         ("/api/v1/connections", 400, "territory"),
         ("/api/v1/connections?territory=departement:43&from_sector=turism", 404, "tourism"),
         ("/api/v1/queries/nope/nope", 404, "nope/nope"),

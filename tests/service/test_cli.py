@@ -184,6 +184,41 @@ def test_replicable_as_json_and_csv(on_demo: Command, demo: Workspace) -> None:
     ]
 
 
+def test_a_need_alone(on_demo: Command, demo: Workspace) -> None:
+    arguments = ("practices", "replicable", "--need", "jeunes ruraux, lecture", "--limit", "2",
+                 "--gate", "relevant")  # fmt: skip
+    expected = answers.replicable(demo, need="jeunes ruraux, lecture", limit=2, gates=["relevant"])
+    assert json.loads(on_demo(*arguments, "--format", "json").out) == expected
+    shown = on_demo(*arguments)
+    assert (shown.code, shown.err) == (0, "")
+    for part in expected["understood"]:
+        assert f"« {part['text']} »" in shown.out
+
+
+def test_territories(on_demo: Command, demo: Workspace) -> None:
+    arguments = ("practices", "territories", "practice:micro-folie", "--limit", "2")
+    expected = answers.territories(demo, "practice:micro-folie", limit=2)
+    assert json.loads(on_demo(*arguments, "--format", "json").out) == expected
+    rows = list(csv.DictReader(io.StringIO(on_demo(*arguments, "--format", "csv").out)))
+    assert [row["territoire"] for row in rows] == [
+        row["territory"]["label"] for row in expected["rows"]
+    ]
+    shown = on_demo(*arguments, "--lang", "en")
+    assert "could take root" in shown.out
+    lines = [line for line in shown.out.splitlines() if "http" not in line]
+    assert max(map(len, lines)) <= 80
+
+
+def test_lineage(on_demo: Command, demo: Workspace) -> None:
+    arguments = ("practices", "lineage", "practice:bookstart")
+    expected = answers.lineage(demo, "practice:bookstart")
+    assert json.loads(on_demo(*arguments, "--format", "json").out) == expected
+    rows = list(csv.DictReader(io.StringIO(on_demo(*arguments, "--format", "csv").out)))
+    assert len(rows) == len(expected["rows"])
+    shown = on_demo(*arguments)
+    assert expected["derived"][0]["label"] in shown.out
+
+
 def test_connections(on_demo: Command, demo: Workspace) -> None:
     arguments = ("connections", "--territory", "departement:43", "--limit", "2")
     expected = answers.connections(demo, "departement:43", limit=2)
