@@ -31,15 +31,16 @@ from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
+from essaim.graph.bulk import bulk_load
 from essaim.graph.census import Census
 from essaim.graph.entities import count_statements
 from essaim.graph.findings import Finding, read_findings, write_findings
 from essaim.graph.inference import INFERRED, infer
 from essaim.graph.shapes import shapes_digest
 from essaim.graph.state import State
-from essaim.graph.statements import StatementFile, StatementWriter, difference, open_statements
+from essaim.graph.statements import StatementFile, StatementWriter, difference
 from essaim.graph.store import EmbeddedStore, in_graph
 from essaim.graph.validation import revalidate, validate
 from essaim.ontology.errors import WorkspaceBusy, WorkspaceError
@@ -454,8 +455,7 @@ class _Draft:
         store = self._open()
         name = NamedNode(graph)
         if graph not in self._graphs:
-            with open_statements(statements.path) as stream:
-                store.bulk_load(stream, RdfFormat.N_TRIPLES, to_graph=name, lenient=True)
+            bulk_load(store, statements, name)
             return statements.count, 0
         before = self._path / "statements" / _file_name(graph)
         added = removed = 0
