@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
+from essaim.graph.bulk import bulk_load
 from essaim.graph.durable import sync
 from essaim.graph.findings import Finding, write_findings
 from essaim.graph.generation import (
@@ -25,7 +26,7 @@ from essaim.graph.generation import (
 )
 from essaim.graph.inference import INFERRED, infer
 from essaim.graph.shapes import shapes_digest
-from essaim.graph.statements import StatementFile, StatementWriter, difference, open_statements
+from essaim.graph.statements import StatementFile, StatementWriter, difference
 from essaim.graph.store import graph_node, in_graph
 from essaim.graph.validation import revalidate, validate
 from essaim.ontology.vocabulary import iter_ontology_triples
@@ -196,8 +197,7 @@ class Draft:
         store = self._open()
         name = graph_node(graph)
         if graph not in self._graphs:
-            with open_statements(statements.path) as stream:
-                store.bulk_load(stream, RdfFormat.N_TRIPLES, to_graph=name, lenient=True)
+            bulk_load(store, statements, name)
             return statements.count, 0
         before = statement_path(self._path, graph)
         added = removed = 0

@@ -17,9 +17,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import NamedNode, QueryTriples, RdfFormat, Triple
+from pyoxigraph import NamedNode, QueryTriples, Triple
 
-from essaim.graph.statements import StatementFile, StatementWriter, difference, open_statements
+from essaim.graph.bulk import bulk_load
+from essaim.graph.statements import StatementFile, StatementWriter, difference
 from essaim.graph.store import in_graph, run_query
 from essaim.ontology.errors import BadInput
 from essaim.ontology.names import GRAPHS, PREFIXES, RDF
@@ -148,8 +149,7 @@ def infer(store: pyoxigraph.Store) -> None:
             before = _derived(store, group, Path(place) / "before.nt.gz")
             after = _follows(store, group, Path(place) / "after.nt.gz")
             if before.count == 0:
-                with open_statements(after.path) as stream:
-                    store.bulk_load(stream, RdfFormat.N_TRIPLES, to_graph=INFERRED, lenient=True)
+                bulk_load(store, after, INFERRED)
             elif before.digest != after.digest:
                 _apply(store, before, after)
 

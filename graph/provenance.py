@@ -33,6 +33,7 @@ class SourceRecord:
         version: the loader's version.
         retrieved: the day it was retrieved, ``YYYY-MM-DD``, or ``""``.
         files: the files it was read from.
+        endpoint: the address of the SPARQL endpoint that was asked, or ``""``.
     """
 
     name: str
@@ -44,6 +45,7 @@ class SourceRecord:
     version: str
     retrieved: str
     files: Sequence[Path]
+    endpoint: str = ""
 
 
 def source_graph(name: str) -> NamedNode:
@@ -71,6 +73,8 @@ def iter_provenance(record: SourceRecord) -> Iterator[Triple]:
     if record.retrieved:
         retrieved = Literal(record.retrieved, datatype=XSD.date)
         yield Triple(graph, DCTERMS.date, retrieved)
+    if record.endpoint:
+        yield Triple(graph, DCTERMS.source, NamedNode(record.endpoint))
     yield Triple(load, RDF.type, PROV.Activity)
     yield Triple(load, ESS.loaderVersion, Literal(record.version))
     for path in record.files:

@@ -30,6 +30,8 @@ __all__ = [
     "StatementWriter",
     "difference",
     "iter_statements",
+    "line_of",
+    "literal_text",
     "open_statements",
     "stored_form",
 ]
@@ -42,15 +44,17 @@ _BLOCK = 2**18
 
 _TYPED = f'"^^<{XSD.base}'
 _NUMBER = r"-?(?:[1-9]\d{0,14}(?:[.]\d{0,14}[1-9])?|0[.]\d{0,14}[1-9])|0"
-_AS_STORED = re.compile(
-    rf' "(?:(?:0|-?[1-9]\d{{0,17}})"\^\^<{XSD.base}integer>'
+_STORED = (
+    rf'"(?:(?:0|-?[1-9]\d{{0,17}})"\^\^<{XSD.base}integer>'
     rf'|(?:{_NUMBER})"\^\^<{XSD.base}decimal>'
     rf'|[1-9]\d{{3}}"\^\^<{XSD.base}gYear>'
     rf'|[1-9]\d{{3}}-\d\d"\^\^<{XSD.base}gYearMonth>'
-    rf'|[1-9]\d{{3}}-\d\d-\d\d"\^\^<{XSD.base}date>) [.]\n\Z',
-    re.ASCII,
+    rf'|[1-9]\d{{3}}-\d\d-\d\d"\^\^<{XSD.base}date>)'
 )
 """The typed literals that are certain to be written as they are stored: the most frequent ones."""
+
+_IS_STORED = re.compile(_STORED, re.ASCII).fullmatch
+_AS_STORED = re.compile(rf" {_STORED} [.]\n\Z", re.ASCII)
 
 _ANY = NamedNode("x:any")
 
@@ -103,17 +107,12 @@ class StatementWriter:
         self._folder.cleanup()
 
     def add(self, triple: Triple) -> None:
-        """Take one statement, as the engine will give it back (see :func:`stored_form`)."""
-        line = f"{triple} .\n"
-        if _TYPED in line and not _AS_STORED.search(line):
-            value = triple.object
-            if isinstance(value, Literal):
-                line = f"{Triple(triple.subject, triple.predicate, stored_form(value))} .\n"
-        self.add_line(line)
+        """Take one statement."""
+        self.add_lines([line_of(triple)])
 
-    def add_line(self, line: str) -> None:
-        """Take one statement as a line of such a file, which it must be already."""
-        self._lines.append(line)
+    def add_lines(self, lines: Iterable[str]) -> None:
+        """Take statements written as :func:`line_of` writes them."""
+        self._lines += lines
         if len(self._lines) >= _CHUNK:
             self._spill()
 
@@ -148,7 +147,31 @@ class StatementWriter:
         self._lines = []
 
 
-@lru_cache(maxsize=65_536)
+def line_of(triple: Triple) -> str:
+    """A statement as a line of N-Triples, with its line end, in the form the engine stores."""
+    line = f"{triple} .\n"
+    if _TYPED in line and not _AS_STORED.search(line) and isinstance(triple.object, Literal):
+        line = f"{Triple(triple.subject, triple.predicate, stored_form(triple.object))} .\n"
+    return line
+
+
+def literal_text(text: str, datatype: NamedNode) -> str:
+    """A typed literal as N-Triples writes it, in the form the engine stores.
+
+    Args:
+        text: what stands between the quotation marks.
+        datatype: its type.
+
+    Example:
+        >>> from essaim.ontology.names import XSD
+        >>> literal_text("1.50", XSD.decimal)
+        '"1.5"^^<http://www.w3.org/2001/XMLSchema#decimal>'
+    """
+    written = f'"{text}"^^<{datatype.value}>'
+    return written if _IS_STORED(written) else str(stored_form(Literal(text, datatype=datatype)))
+
+
+@lru_cache(maxsize=2**16)
 def stored_form(literal: Literal) -> Literal:
     """A typed literal as the engine stores it.
 

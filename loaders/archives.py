@@ -10,7 +10,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal, Protocol
@@ -74,13 +74,13 @@ def open_content(path: Path) -> Iterator[io.BufferedReader]:
     kind = kind_of(path)
     try:
         if kind == "gzip":
-            with gzip.open(path) as packed:
-                yield _bounded(packed, path)
+            with path.open("rb") as raw, gzip.open(raw) as packed:
+                yield _bounded(packed, path, raw.tell)
         elif kind == "zip":
             with zipfile.ZipFile(path) as archive:
                 check_archive(path, archive)
                 with archive.open(_only_member(path, archive)) as packed:
-                    yield _bounded(packed, path)
+                    yield _bounded(packed, path, lambda: path.stat().st_size)
         else:
             with path.open("rb") as stream:
                 yield stream
@@ -97,7 +97,7 @@ def check_archive(path: Path, archive: zipfile.ZipFile) -> None:
         BadInput: it is too large once unpacked or protected.
     """
     members = archive.infolist()
-    _check_size(path, sum(member.file_size for member in members))
+    _check_size(path, sum(member.file_size for member in members), path.stat().st_size)
     if any(member.flag_bits & 1 for member in members):
         raise BadInput(f"{path.name} is protected by a password.", "Save it without one.")
 
@@ -109,9 +109,10 @@ class _Readable(Protocol):
 class _Bounded(io.RawIOBase):
     """A stream that refuses to give more than a file may hold."""
 
-    def __init__(self, stream: _Readable, path: Path) -> None:
+    def __init__(self, stream: _Readable, path: Path, taken: Callable[[], int]) -> None:
         self._stream = stream
         self._path = path
+        self._taken = taken
         self._given = 0
 
     def readable(self) -> bool:
@@ -120,17 +121,18 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         block = self._stream.read(len(buffer))
         self._given += len(block)
-        _check_size(self._path, self._given)
+        _check_size(self._path, self._given, self._taken())
         buffer[: len(block)] = block
         return len(block)
 
 
-def _bounded(stream: _Readable, path: Path) -> io.BufferedReader:
-    return io.BufferedReader(_Bounded(stream, path), 2**18)
+def _bounded(stream: _Readable, path: Path, taken: Callable[[], int]) -> io.BufferedReader:
+    return io.BufferedReader(_Bounded(stream, path, taken), 2**18)
 
 
-def _check_size(path: Path, unpacked: int) -> None:
-    if unpacked > MOST_BYTES or unpacked > max(_SMALL, MOST_RATIO * path.stat().st_size):
+def _check_size(path: Path, unpacked: int, packed: int) -> None:
+    """Refuse what unpacks to too much, or to too many times the packed bytes it was made of."""
+    if unpacked > MOST_BYTES or unpacked > max(_SMALL, MOST_RATIO * packed):
         raise BadInput(
             f"{path.name} unpacks to more than a table holds ({unpacked // 2**20} MB or more).",
             "Check where it comes from; if it is sound, unpack it and give what is in it.",

@@ -28,11 +28,11 @@ from typing import Any, Final
 from pyoxigraph import Literal, NamedNode
 
 from essaim.loaders.cog_contours import Polygon, centroid, wkt
-from essaim.loaders.cog_files import GivenFiles
 from essaim.loaders.cog_history import Former
 from essaim.loaders.cog_tables import Commune, Part, Places, read_places
 from essaim.loaders.context import Context
 from essaim.loaders.entity import Entity
+from essaim.loaders.given_tables import GivenTables
 from essaim.loaders.source import Source
 from essaim.ontology.names import DCTERMS, ESS, GEO, SKOS
 
@@ -75,7 +75,10 @@ def load(ctx: Context) -> None:
     """State every territory of the tables given."""
     with as_file(files("essaim.loaders") / "cog.yml") as path:
         about = ctx.yaml(path)
-    places = read_places(ctx, GivenFiles(ctx, about["tables"]), about)
+    given = GivenTables(ctx, about["tables"], besides=(".geojson", ".json"))
+    if not given.besides:
+        ctx.report.warnings.append("No contour was given: geometries are not loaded.")
+    places = read_places(ctx, given, about)
     _Statements(ctx, places, about).emit()
 
 

@@ -9,9 +9,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from essaim.loaders.cog_contours import Contour, iter_contours
-from essaim.loaders.cog_files import GivenFiles
 from essaim.loaders.cog_history import Change, Former, former_communes, former_names
 from essaim.loaders.context import Context
+from essaim.loaders.given_tables import GivenTables
 from essaim.loaders.tables import Row
 from essaim.loaders.values import date_text, siren
 
@@ -88,7 +88,7 @@ class Places:
         return share.quantize(Decimal("0.001"), ROUND_HALF_EVEN)
 
 
-def read_places(ctx: Context, given: GivenFiles, about: Mapping[str, Any]) -> Places:
+def read_places(ctx: Context, given: GivenTables, about: Mapping[str, Any]) -> Places:
     """Read every table given.
 
     Args:
@@ -109,7 +109,7 @@ def read_places(ctx: Context, given: GivenFiles, about: Mapping[str, Any]) -> Pl
     return places
 
 
-def _read_names(ctx: Context, given: GivenFiles, places: Places) -> None:
+def _read_names(ctx: Context, given: GivenTables, places: Places) -> None:
     for row in given.rows("regions"):
         places.regions[row.pop("REG")] = row.pop("LIBELLE")
     for row in given.rows("departements"):
@@ -126,7 +126,7 @@ def _read_names(ctx: Context, given: GivenFiles, places: Places) -> None:
             places.arrondissements[code] = (name, departement)
 
 
-def _read_communes(ctx: Context, given: GivenFiles, places: Places) -> None:
+def _read_communes(ctx: Context, given: GivenTables, places: Places) -> None:
     parts: list[tuple[Row, Part]] = []
     for row in given.rows("communes"):
         kind, code, name = row.pop("TYPECOM"), row.pop("COM"), row.pop("LIBELLE")
@@ -151,7 +151,7 @@ def _read_communes(ctx: Context, given: GivenFiles, places: Places) -> None:
             ctx.leave_out(row, reason, column="COMPARENT", value=part.commune)
 
 
-def _read_overseas(ctx: Context, given: GivenFiles, places: Places) -> None:
+def _read_overseas(ctx: Context, given: GivenTables, places: Places) -> None:
     for row in given.rows("overseas"):
         code, name = row.pop("code_commune"), row.pop("nom_commune")
         collectivity = row.pop("code_collectivite")
@@ -167,7 +167,7 @@ def _read_overseas(ctx: Context, given: GivenFiles, places: Places) -> None:
 
 
 def _read_changes(
-    ctx: Context, given: GivenFiles, places: Places, about: Mapping[str, Any]
+    ctx: Context, given: GivenTables, places: Places, about: Mapping[str, Any]
 ) -> None:
     changes = []
     for row in given.rows("changes"):
@@ -194,7 +194,7 @@ def _read_changes(
 
 
 def _read_populations(
-    ctx: Context, given: GivenFiles, places: Places, about: Mapping[str, Any]
+    ctx: Context, given: GivenTables, places: Places, about: Mapping[str, Any]
 ) -> None:
     year = str(about["population_year"])
     arms = {part.code for part in places.parts if part.kind == "ARM"}
@@ -220,7 +220,7 @@ def _keep_population(
         ctx.issue("Not a number", file=row.file, line=row.line, column=column, value=text)
 
 
-def _read_epcis(ctx: Context, given: GivenFiles, places: Places, about: Mapping[str, Any]) -> None:
+def _read_epcis(ctx: Context, given: GivenTables, places: Places, about: Mapping[str, Any]) -> None:
     for row in given.rows("epci"):
         number, name = row.pop("siren"), row.pop("raison_sociale")
         nature, code, own = row.pop("nature_juridique"), row.pop("insee"), row.pop("siren_membre")
@@ -241,7 +241,9 @@ def _read_epcis(ctx: Context, given: GivenFiles, places: Places, about: Mapping[
                 _keep_siren(ctx, places, row, "siren_membre", code, own)
 
 
-def _read_sirens(ctx: Context, given: GivenFiles, places: Places, about: Mapping[str, Any]) -> None:
+def _read_sirens(
+    ctx: Context, given: GivenTables, places: Places, about: Mapping[str, Any]
+) -> None:
     year = str(about["mayotte_year"])
     for row in given.rows("sirens"):
         departement, number = row.pop("dep_com"), row.pop("siren")
@@ -263,7 +265,7 @@ def _keep_siren(ctx: Context, places: Places, row: Row, column: str, code: str, 
         ctx.issue(reason, file=row.file, line=row.line, column=column, value=text)
 
 
-def _read_zonings(ctx: Context, given: GivenFiles, places: Places) -> None:
+def _read_zonings(ctx: Context, given: GivenTables, places: Places) -> None:
     kinds = {"urban-unit": "UU2020", "attraction-area": "AAV2020"}
     kinds |= {"living-area": "BV2022", "employment-zone": "ZE2020"}
     for row in given.rows("zonings"):
@@ -288,7 +290,7 @@ def _read_zonings(ctx: Context, given: GivenFiles, places: Places) -> None:
 
 
 def _read_contours(
-    ctx: Context, given: GivenFiles, places: Places, about: Mapping[str, Any]
+    ctx: Context, given: GivenTables, places: Places, about: Mapping[str, Any]
 ) -> None:
     known: dict[str, Mapping[str, Any]] = {
         "region": places.regions,
@@ -296,7 +298,7 @@ def _read_contours(
         "commune": {**places.communes, **places.former},
     }
     ignored = {"nom", *about["contours"]["ignored"]}
-    for path in given.contours:
+    for path in given.besides:
         unknown: set[str] = set()
         for found in iter_contours(path.name, ctx.json(path)):
             ctx.report.rows += 1
@@ -313,7 +315,7 @@ def _read_contours(
                 ctx.report.left_out[reason] += 1
                 ctx.issue(reason, file=path.name, value=code)
         for name in sorted(unknown):
-            ctx.issue("Property not understood", file=path.name, column=name)
+            ctx.issue("Column not understood", file=path.name, column=name)
 
 
 def _today(places: Places, code: str) -> str | None:

@@ -9,32 +9,49 @@ from __future__ import annotations
 import json
 import re
 from codecs import BOM_UTF8
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from hashlib import blake2b
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import yaml
 from pyoxigraph import NamedNode, Triple
 
-from essaim.graph.statements import iter_statements
+from essaim.graph.statements import iter_statements, line_of
 from essaim.loaders.archives import open_content
 from essaim.loaders.entity import Entity
 from essaim.loaders.report import Issue, Report
 from essaim.loaders.source import Source
-from essaim.loaders.tables import Row, iter_table
+from essaim.loaders.tables import Row, iter_column, iter_table
 from essaim.ontology.errors import BadInput, Refused
-from essaim.ontology.names import BASE, PREFIXES, RDF
+from essaim.ontology.names import BASE
 from essaim.ontology.vocabulary import concepts, fold
 
-__all__ = ["Context"]
+__all__ = ["Context", "EndpointQuery"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
 _MOST_JSON = 256 * 2**20
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class EndpointQuery:
+    """What is asked of a SPARQL endpoint.
+
+    Args:
+        address: the endpoint's address.
+        territories: level and code of the territories asked for, such as ``departement:43``; none
+            for all.
+        folder: where the answers are kept during the load.
+    """
+
+    address: str
+    territories: Sequence[str]
+    folder: Path
 
 
 class Context:
@@ -42,21 +59,24 @@ class Context:
 
     Args:
         source: what is being loaded.
-        sink: receives every statement; the caller sorts, compares and publishes them.
+        sink: receives statements as lines of N-Triples; the caller sorts, compares and publishes
+            them.
         given: the files named on the command line; empty to use the embedded ones.
         base: where instances are minted.
         previous: the file of what the source states in the current generation, if it does.
         parts: gives the sink of each part of the source; ``None`` to give all to the one sink.
+        query: what to ask, of a source that is an endpoint.
     """
 
     def __init__(
         self,
         source: Source,
-        sink: Callable[[Triple], None],
+        sink: Callable[[list[str]], None],
         given: Sequence[Path] = (),
         base: str = BASE,
         previous: Path | None = None,
-        parts: Callable[[str], Callable[[Triple], None]] | None = None,
+        parts: Callable[[str], Callable[[list[str]], None]] | None = None,
+        query: EndpointQuery | None = None,
     ) -> None:
         self.source = source
         self.files = list(given)
@@ -65,11 +85,12 @@ class Context:
         self._base = base
         self._previous = previous
         self._part_sinks = parts
+        self._query = query
+        self.retrieved = source.retrieved
         self.parts: dict[str, Path] = {}
         self.used: list[Path] = []
         self._notes = _TableNotes(self.report)
         self._recurring: dict[tuple[str, str, str, str], int] = {}
-        self._seen: dict[str, set[NamedNode]] = {}
 
     # identifiers
 
@@ -113,17 +134,11 @@ class Context:
     def emit(self, *entities: Entity) -> None:
         """State everything that entities say, in this source's graph."""
         for entity in entities:
-            self._seen.setdefault(_curie(entity.cls), set()).add(entity.iri)
-            for triple in entity.triples:
-                self._sink(triple)
+            self._sink(entity.lines)
 
     def state(self, triple: Triple) -> None:
         """State one statement as it stands; for sources that are RDF already."""
-        if triple.predicate == RDF.type and isinstance(triple.object, NamedNode):
-            subject = triple.subject
-            if isinstance(subject, NamedNode):
-                self._seen.setdefault(_curie(triple.object), set()).add(subject)
-        self._sink(triple)
+        self._sink([line_of(triple)])
 
     def use(self, path: Path) -> None:
         """Tell that a file was read, where no method of this class read it."""
@@ -188,10 +203,23 @@ class Context:
             self._recurring[reason, row.file, column, value] = len(self.report.issues)
             self.report.issues.append(Issue(reason, row.file, row.line, column, value))
         else:
-            issue = self.report.issues[place]
-            self.report.issues[place] = replace(issue, times=issue.times + 1)
+            self.report.issues[place].times += 1
 
     # input
+
+    @property
+    def query(self) -> EndpointQuery:
+        """What to ask of the endpoint, and where to keep the answers.
+
+        Raises:
+            BadInput: no endpoint was given.
+        """
+        if self._query is None:
+            name = self.source.name
+            raise BadInput(
+                f"{name} asks a SPARQL endpoint.", f"essaim load {name} https://…/sparql"
+            )
+        return self._query
 
     def data(self, name: str) -> Path:
         """The file to read under this name: the one given with that name, or the embedded one.
@@ -239,6 +267,21 @@ class Context:
         ):
             self.report.rows += 1
             yield row
+
+    def repeated(self, path: Path, column: str) -> frozenset[str]:
+        """The values that stand more than once in a column of a table.
+
+        The table is read for it once more; however long it is, that takes a few bytes a row.
+
+        Raises:
+            BadInput: it can't be read at all.
+        """
+        digests = np.fromiter((_digest(text) for text in iter_column(path, column)), "u8")
+        digests.sort()
+        often = set(digests[1:][digests[1:] == digests[:-1]].tolist())
+        if not often:
+            return frozenset()
+        return frozenset(text for text in iter_column(path, column) if _digest(text) in often)
 
     def require_columns(
         self, row: Row, needed: Iterable[str], *, wrong: Mapping[str, str] | None = None
@@ -325,8 +368,6 @@ class Context:
         except ValueError as error:  # a date of 37 April, read by the YAML reader itself
             raise BadInput(f"{path.name}: {error}.", "Correct the file.") from None
 
-    # the end of a load
-
     def require_all_read(self) -> None:
         """Refuse a file that was given and that the source has no use for.
 
@@ -343,9 +384,9 @@ class Context:
                     else 'See what each source reads with "essaim sources".',
                 )
 
-    def counts(self) -> Counter[str]:
-        """How many different entities of each class were emitted."""
-        return Counter({cls: len(iris) for cls, iris in self._seen.items()})
+
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
 
 
 class _TableNotes:
@@ -362,8 +403,7 @@ class _TableNotes:
             self._columns[file, column] = len(self._report.issues)
             self._report.issues.append(Issue("Column not understood", file, line, column))
         else:
-            issue = self._report.issues[place]
-            self._report.issues[place] = replace(issue, times=issue.times + 1)
+            self._report.issues[place].times += 1
 
     def on_ragged(self, file: str, line: int, reason: str, *, is_left_out: bool) -> None:
         if is_left_out:
@@ -373,10 +413,3 @@ class _TableNotes:
 
     def on_cell(self, file: str, line: int, column: str, reason: str) -> None:
         self._report.issues.append(Issue(reason, file, line, column))
-
-
-def _curie(iri: NamedNode) -> str:
-    for prefix, namespace in PREFIXES.items():
-        if iri.value.startswith(namespace) and prefix != "id":
-            return f"{prefix}:{iri.value[len(namespace) :]}"
-    return iri.value

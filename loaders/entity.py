@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeAlias
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
+from essaim.graph.statements import literal_text
 from essaim.ontology.errors import BadInput
 from essaim.ontology.names import RDF, RDFS, XSD
 
@@ -17,6 +19,7 @@ __all__ = ["Entity", "Value", "date_literal"]
 Stated: TypeAlias = "NamedNode | Literal | Entity | str | int | bool | Decimal"
 Value: TypeAlias = "Stated | None"
 
+_IS_A = f"{RDF.type} "
 _DATE_TYPES = (
     (re.compile(r"\d{4}"), XSD.gYear),
     (re.compile(r"\d{4}-\d{2}"), XSD.gYearMonth),
@@ -28,17 +31,21 @@ class Entity:
     """One thing the source describes.
 
     Made by :meth:`essaim.loaders.context.Context.make`; nothing of it is in the graph until it is
-    given to :meth:`~essaim.loaders.context.Context.emit`.
+    given to :meth:`~essaim.loaders.context.Context.emit`. Its statements are written as they are
+    made, each a line of N-Triples: terms and triples as objects would take longer than all else.
 
     Args:
         cls: its class.
         iri: its IRI.
     """
 
+    __slots__ = ("_start", "cls", "iri", "lines")
+
     def __init__(self, cls: NamedNode, iri: NamedNode) -> None:
         self.cls = cls
         self.iri = iri
-        self.triples: list[Triple] = [Triple(iri, RDF.type, cls)]
+        self._start = f"<{iri.value}> "
+        self.lines = [f"{self._start}{_IS_A}<{cls.value}> .\n"]
 
     def label(self, fr: str, en: str | None = None) -> Entity:
         """Name it in both languages; a proper name, given once, stands in both."""
@@ -46,17 +53,17 @@ class Entity:
 
     def text(self, prop: NamedNode, *, fr: str = "", en: str = "") -> Entity:
         """Add a text in French, in English or in both; an empty one is not stated."""
-        for language, value in (("fr", fr), ("en", en)):
-            if value.strip():
-                literal = Literal(value.strip(), language=language)
-                self.triples.append(Triple(self.iri, prop, literal))
+        if fr := fr.strip():
+            self.lines.append(f"{self._start}<{prop.value}> {_quoted(fr)}@fr .\n")
+        if en := en.strip():
+            self.lines.append(f"{self._start}<{prop.value}> {_quoted(en)}@en .\n")
         return self
 
     def add(self, prop: NamedNode, *values: Value) -> Entity:
         """Add values of a property; ``None`` and ``""`` state nothing."""
         for value in values:
             if value is not None and value != "":
-                self.triples.append(Triple(self.iri, prop, _term(value)))
+                self.lines.append(f"{self._start}<{prop.value}> {_written(value)} .\n")
         return self
 
     def date(self, prop: NamedNode, value: str) -> Entity:
@@ -66,10 +73,12 @@ class Entity:
             BadInput: it is not a year, a month or a day.
         """
         if value:
-            self.triples.append(Triple(self.iri, prop, date_literal(value)))
+            written = literal_text(value, date_literal(value).datatype)
+            self.lines.append(f"{self._start}<{prop.value}> {written} .\n")
         return self
 
 
+@lru_cache(maxsize=2**14)
 def date_literal(text: str) -> Literal:
     """A date typed as precisely as it is written, and no more.
 
@@ -98,11 +107,30 @@ def _exists(text: str) -> bool:
     return True
 
 
-def _term(value: Stated) -> NamedNode | Literal:
+def _written(value: Stated) -> str:
+    """A value as N-Triples writes it."""
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, NamedNode):
+        return f"<{value.value}>"
     if isinstance(value, Entity):
-        return value.iri
-    if isinstance(value, NamedNode | Literal):
-        return value
-    if isinstance(value, Decimal):
-        return Literal(format(value, "f"), datatype=XSD.decimal)
-    return Literal(value)
+        return f"<{value.iri.value}>"
+    if isinstance(value, Literal) and value.language:
+        return str(value)
+    return literal_text(*_typed(value))
+
+
+def _typed(value: Literal | int | Decimal) -> tuple[str, NamedNode]:
+    """The text and the type of a literal."""
+    if isinstance(value, Literal):
+        return value.value, value.datatype
+    if isinstance(value, bool):
+        return str(value).lower(), XSD.boolean
+    return (f"{value:f}", XSD.decimal) if isinstance(value, Decimal) else (f"{value}", XSD.integer)
+
+
+def _quoted(text: str) -> str:
+    """A text between quotation marks, what N-Triples can't hold escaped as the engine does."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return str(Literal(text))

@@ -10,7 +10,6 @@ kept.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -68,13 +67,11 @@ def load(ctx: Context) -> None:
         raise BadInput("festivals reads the file you give it.", "essaim load festivals FILE.csv")
     reader = _Reader(ctx, ctx.yaml(Path(__file__).with_suffix(".yml")))
     for path in sorted(ctx.files):
-        rows = list(ctx.rows(path))
-        if rows:
-            ctx.require_columns(rows[0], (_NAME, _ID, _CODE, _DEPARTMENT, _TOWN))
-        times = Counter(row.cells[_ID] for row in rows)
-        for row in rows:
-            is_shared = times[row.cells[_ID]] > 1
-            reader.festival(row, by_name=is_shared)
+        shared = ctx.repeated(path, _ID)
+        for number, row in enumerate(ctx.rows(path)):
+            if number == 0:
+                ctx.require_columns(row, (_NAME, _ID, _CODE, _DEPARTMENT, _TOWN))
+            reader.festival(row, by_name=row.cells[_ID].strip() in shared)
 
 
 class _Reader:
@@ -96,15 +93,17 @@ class _Reader:
         ctx = self._ctx
         name, identifier, town = row.pop(_NAME), row.pop(_ID), row.pop(_TOWN)
         keys = [identifier, ctx.slug(name), ctx.slug(town) or "-"] if by_name else [identifier]
-        if not all(keys) or ctx.iri("festival", *keys) in self._named:
+        iri = ctx.iri("festival", *keys) if all(keys) else None
+        if iri is None or iri in self._named:
             ctx.leave_out(row, "Festival without an identifier, or given twice", value=name)
             return
         if by_name:
             ctx.recurring(
                 "Identifier of several festivals: their names tell them apart", row, _ID, identifier
             )
-        festival = ctx.make(ESS.Festival, ctx.iri("festival", *keys)).label(name or identifier)
-        self._named.add(festival.iri)
+        if by_name or len(ctx.files) > 1:
+            self._named.add(iri)
+        festival = ctx.make(ESS.Festival, iri).label(name or identifier)
         festival.add(DCTERMS.identifier, identifier).add(
             ESS.sector, ctx.concept("sector", "culture")
         )
@@ -206,6 +205,8 @@ class _Reader:
 
     def _parts(self, text: str) -> list[str]:
         """The terms of a cell, at its commas, but for the terms that hold one."""
+        if not text:
+            return []
         text = _NUMBERED.sub("", text)
         parts, rest = [], text
         for term in self._whole:

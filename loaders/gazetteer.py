@@ -16,7 +16,7 @@ import gzip
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, Literal
 
@@ -87,6 +87,7 @@ class Gazetteer:
         self._by_name: dict[str, list[Place]] = defaultdict(list)
         self._former: dict[str, list[Place]] = defaultdict(list)
         self._successor: dict[str, Place] = {}
+        self._found = lru_cache(maxsize=2**14)(self._find)
         for level, code, name, within in rows:
             if level in _LEVELS:
                 place = Place(level, code, name, tuple(within.split("|")))  # type: ignore[arg-type]
@@ -102,6 +103,20 @@ class Gazetteer:
     def get(self, level: str, code: str) -> Place | None:
         """The territory with this code today."""
         return self._by_code.get((level, code))
+
+    def places(self, level: Level, within: str = "") -> list[Place]:
+        """The territories of a level, by their codes.
+
+        Args:
+            level: the level.
+            within: a department's code, or a region's for departments; ``""`` for all of France.
+        """
+        found = [
+            place
+            for (of, _), place in self._by_code.items()
+            if of == level and (not within or within in place.within)
+        ]
+        return sorted(found, key=lambda place: place.code)
 
     def names(self, level: Level) -> list[str]:
         """The names of a level's territories, in alphabetical order."""
@@ -157,6 +172,9 @@ class Gazetteer:
         Returns:
             Nothing when several territories of the level have this name.
         """
+        return self._found(text, level, within)
+
+    def _find(self, text: str, level: Level | None, within: str) -> Found:
         full = plain_name(_opened(text))
         name = full if full in self._by_name else plain_name(text)
         for names, how in ((self._by_name, "name"), (self._former, "name of a former commune")):
@@ -173,6 +191,7 @@ class Gazetteer:
         return Found(None, "no territory has this name")
 
 
+@lru_cache(maxsize=2**16)
 def plain_name(text: str) -> str:
     """A territory's name as it is compared.
 
@@ -182,10 +201,18 @@ def plain_name(text: str) -> str:
         >>> plain_name("CC Le Grésivaudan"), plain_name("Communauté de communes du Grésivaudan")
         ('epci gresivaudan', 'epci gresivaudan')
     """
-    plain = _SUR.sub("sur ", _BRACKETS.sub(" ", fold(text)))
-    plain = _BETWEEN.sub(" ", _CEDEX.sub("", plain)).strip()
-    plain = _SAINT.sub(r"saint\1", plain)
-    community = _EPCI.match(plain)
+    plain = fold(text)
+    if "(" in plain or "[" in plain:
+        plain = _BRACKETS.sub(" ", plain)
+    if "s/" in plain or "s." in plain:
+        plain = _SUR.sub("sur ", plain)
+    if "cedex" in plain:
+        plain = _CEDEX.sub("", plain)
+    if not (plain.isascii() and plain.isalpha()):
+        plain = _BETWEEN.sub(" ", plain).strip()
+    if "st" in plain:
+        plain = _SAINT.sub(r"saint\1", plain)
+    community = _EPCI.match(plain) if plain[:1] in "cm" else None
     if community and plain != community.group():
         rest = plain[community.end() :].strip()
         return f"epci {_OF.sub('', rest)}"

@@ -28,6 +28,7 @@ from essaim.loaders.contacts import home_page, without_contacts
 from essaim.loaders.context import Context
 from essaim.loaders.countries import Country, country
 from essaim.loaders.entity import Entity
+from essaim.loaders.european_themes import state_theme
 from essaim.loaders.gazetteer import Place, gazetteer
 from essaim.loaders.source import Source
 from essaim.loaders.tables import Row
@@ -162,29 +163,14 @@ class _Reader:
         for entity in (practice, run):
             entity.add(DCTERMS.source, page or NamedNode(SOURCE.homepage))
         project.dates.update(self._dates(row, run, "Project start", "Project end"))
-        self._themes(row, practice)
+        for column in ("Thematic1", "Thematic2", "Thematic3"):
+            state_theme(ctx, row, column, row.pop(column), practice)
         self._texts(row, project)
         self._challenge(row, programme, practice)
         self._amounts(row, project, keys)
         if number := row.pop("Call SN"):
             run.add(PROV.wasInformedBy, self._call(programme, number))
         row.audit()
-
-    def _themes(self, row: Row, practice: Entity) -> None:
-        ctx = self._ctx
-        for column in ("Thematic1", "Thematic2", "Thematic3"):
-            text = row.pop(column)
-            known = self._words["themes"].get(text)
-            if known is None:
-                if text:
-                    ctx.recurring("No theme has this label: kept as text", row, column, text)
-                    practice.text(ESS.freeTheme, en=text)
-                continue
-            for scheme, prop in (("theme", ESS.theme), ("sector", ESS.sector)):
-                practice.add(prop, *(ctx.concept(scheme, key) for key in known.get(scheme, ())))
-            ctx.matched("theme by the table of themes")
-            if not known.get("theme"):
-                practice.text(ESS.freeTheme, en=text)
 
     def _texts(self, row: Row, project: _Project) -> None:
         """Texts in English, in French where there is one, in another language where it is alone."""

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import Triple
-
 from essaim.graph.provenance import (
     SourceRecord,
     iter_provenance,
@@ -19,12 +17,15 @@ from essaim.graph.provenance import (
 )
 from essaim.graph.statements import StatementFile, StatementWriter
 from essaim.graph.workspace import Generation, Publication, Workspace
+from essaim.loaders.archives import kind_of
 from essaim.loaders.changes import Changes, entity_changes
-from essaim.loaders.context import Context
+from essaim.loaders.context import Context, EndpointQuery
 from essaim.loaders.registry import Loader, loader
 from essaim.loaders.report import Report
 from essaim.loaders.report_page import report_html, report_text
+from essaim.loaders.source import Source
 from essaim.ontology.errors import BadInput, Refused
+from essaim.ontology.names import curie
 
 __all__ = ["Loaded", "load"]
 
@@ -49,6 +50,8 @@ def load(
     name: str,
     files: Sequence[Path] = (),
     *,
+    endpoint: str = "",
+    territories: Sequence[str] = (),
     dry_run: bool = False,
     wait: float = 0.0,
     progress: Callable[[str], None] = lambda _step: None,
@@ -59,6 +62,8 @@ def load(
         workspace: where to publish.
         name: the source's name.
         files: the files to read; empty to read the embedded ones.
+        endpoint: the address of the SPARQL endpoint to ask, for a source that is one.
+        territories: what to ask it for, such as ``departement:43``; empty for everything.
         dry_run: do everything, report everything, publish nothing.
         wait: seconds to wait for another writer when it comes to publishing.
         progress: called with a few words at each step.
@@ -76,15 +81,20 @@ def load(
         ``load(Workspace.open(Path("essaim-data")), "openlabs")``
     """
     chosen = loader(name)
+    if (endpoint or territories) and chosen.source.reads != "endpoint":
+        raise BadInput(f"{name} reads files, it asks no endpoint.", "Give it files.")
+    if files and chosen.source.reads == "endpoint":
+        message = f"{name} asks a SPARQL endpoint, it reads no files."
+        raise BadInput(message, f"essaim load {name} https://…/sparql")
     for path in files:
-        if not path.is_file():
-            raise BadInput(f"There is no file {path}.", "Check the path.")
+        kind_of(path)
         if files.count(path) > 1:
             raise BadInput(f"{path} is given twice.", "Give each file once.")
     with tempfile.TemporaryDirectory(prefix="essaim-load-") as place:
         progress("reading")
         former = workspace.current()
-        report, stated = _read(chosen, files, Path(place), former)
+        query = EndpointQuery(endpoint, territories, Path(place)) if endpoint else None
+        report, stated, retrieved = _read(chosen, files, Path(place), former, query)
         progress("publishing")
         changes = {source_graph(part).value: file for part, (file, _) in stated.items()}
         report.changes = sum(
@@ -93,7 +103,8 @@ def load(
         )
         for number, (part, (_, used)) in enumerate(stated.items()):
             target = Path(place) / f"provenance-{number}.nt.gz"
-            changes[provenance_graph(part).value] = _provenance(chosen, part, used, target)
+            record = _record(chosen.source, part, used, endpoint, retrieved)
+            changes[provenance_graph(part).value] = _provenance(record, target)
         publication = workspace.publish(changes, f"load {name}", dry_run=dry_run, wait=wait)
     report.outcome = publication.outcome
     report.generation = publication.generation.number
@@ -114,37 +125,49 @@ def _former(generation: Generation, graph: str) -> Path | None:
 
 
 def _read(
-    chosen: Loader, files: Sequence[Path], place: Path, former: Generation
-) -> tuple[Report, dict[str, tuple[StatementFile, Sequence[Path]]]]:
-    """Run a loader; what it states and the files it read, for each part of the source."""
+    chosen: Loader,
+    files: Sequence[Path],
+    place: Path,
+    former: Generation,
+    query: EndpointQuery | None,
+) -> tuple[Report, dict[str, tuple[StatementFile, Sequence[Path]]], str]:
+    """Run a loader.
+
+    Returns:
+        The report; what it states and the files it read, for each part of the source; and the day
+        it was retrieved, if that is told.
+    """
     name = chosen.source.name
     writers: dict[str, StatementWriter] = {}
     with ExitStack() as stack:
 
-        def sink(part: str) -> Callable[[Triple], None]:
+        def sink(part: str) -> Callable[[list[str]], None]:
             path = place / f"statements-{len(writers)}.nt.gz"
             writers[part] = stack.enter_context(StatementWriter(path))
-            return writers[part].add
+            return writers[part].add_lines
 
         before = _former(former, source_graph(name).value)
-        context = Context(chosen.source, sink(""), files, previous=before, parts=sink)
+        context = Context(chosen.source, sink(""), files, previous=before, parts=sink, query=query)
         chosen.load(context)
         context.require_all_read()
         finished = {part: writer.finish() for part, writer in writers.items()}
     report = context.report
     report.statements = sum(statements.count for statements in finished.values())
-    report.entities = context.counts()
+    for statements in finished.values():
+        for cls, count in statements.census.classes.items():
+            report.entities[curie(cls[1:-1])] += count
     report.files = context.used
     _check_expected(chosen, report)
     if context.parts:
         finished.pop("")
-    return report, {
+    stated: dict[str, tuple[StatementFile, Sequence[Path]]] = {
         f"{name}/{part}" if part else name: (
             statements,
             [context.parts[part]] if part else context.used,
         )
         for part, statements in finished.items()
     }
+    return report, stated, context.retrieved
 
 
 def _check_expected(chosen: Loader, report: Report) -> None:
@@ -159,10 +182,11 @@ def _check_expected(chosen: Loader, report: Report) -> None:
             report.warnings.append(f"{count} {cls}, more than the {most} expected.")
 
 
-def _provenance(chosen: Loader, part: str, files: Sequence[Path], path: Path) -> StatementFile:
-    source = chosen.source
+def _record(
+    source: Source, part: str, files: Sequence[Path], endpoint: str, retrieved: str
+) -> SourceRecord:
     about = "" if part == source.name else f" – {files[0].name}"
-    record = SourceRecord(
+    return SourceRecord(
         name=part,
         title_fr=source.title_fr + about,
         title_en=source.title_en + about,
@@ -170,9 +194,13 @@ def _provenance(chosen: Loader, part: str, files: Sequence[Path], path: Path) ->
         licence=source.licence,
         homepage=source.homepage,
         version=source.version,
-        retrieved=source.retrieved,
+        retrieved=retrieved,
         files=files,
+        endpoint=endpoint,
     )
+
+
+def _provenance(record: SourceRecord, path: Path) -> StatementFile:
     with StatementWriter(path) as writer:
         for triple in iter_provenance(record):
             writer.add(triple)

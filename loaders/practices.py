@@ -222,7 +222,7 @@ class _Reader:
             challenge.label(fr or en, self._english(row, "challenge_en", fr, en))
             self._ctx.emit(challenge)
             entity.add(ESS.answers, challenge)
-        elif len(challenge.triples) > 1 + (practice.page is not None):
+        elif len(challenge.lines) > 1 + (practice.page is not None):
             self._report(row, "Tags of a challenge that is not told", "challenge_fr", "")
 
     def _conditions(self, row: Row, practice: Entity) -> None:

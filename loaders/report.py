@@ -13,7 +13,7 @@ from essaim.loaders.changes import Changes
 __all__ = ["Issue", "Report"]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Issue:
     """One thing in a file that was not understood, and where.
 

@@ -28,6 +28,7 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode
 
 from essaim.loaders import values
+from essaim.loaders.authorities import authority, authority_name
 from essaim.loaders.context import Context
 from essaim.loaders.entity import Entity
 from essaim.loaders.gazetteer import gazetteer
@@ -84,8 +85,8 @@ def load(ctx: Context) -> None:
                 value=f"{former.label} / {sighting.label}",
             )
         writer.editions[edition.kind, edition.date] = (edition.file, edition.digest)
-        for authority, names in edition.names.items():
-            writer.names[authority] |= names
+        for shared, names in edition.names.items():
+            writer.names[shared] |= names
     writer.write(register)
 
 
@@ -141,10 +142,11 @@ class _Reader:
         meanings = self._meanings(first)
         kind = self._kind(path, first, set(meanings.values()))
         ignored = [column for column in first.header if fold(column) in self._ignored]
+        missing = dict.fromkeys(self._columns.values(), "")
         found: dict[Key, Sighting] = {}
         names: dict[tuple[str, str], set[str]] = defaultdict(set)
         for row in itertools.chain([first], rows):
-            cells = {meaning: row.pop(column) for column, meaning in meanings.items()}
+            cells = {**missing, **{meaning: row.pop(c) for c, meaning in meanings.items()}}
             row.ignore(ignored)
             row.audit()
             sighting = self._sighting(kind, row, cells)
@@ -152,7 +154,7 @@ class _Reader:
                 continue
             authority = (_AUTHORITY[kind], sighting.key.authority)
             if gazetteer().get(*authority) is None and authority[1] not in self._authorities:
-                names[authority].add(cells[_NAMED[kind]])
+                names[authority] |= {cells[_NAMED[kind]]} - {""}
             other = found.get(sighting.key)
             if other is not None:
                 ctx.leave_out(row, "Second row of one mandate: its latest office is kept")
@@ -233,11 +235,11 @@ class _Reader:
             ctx.leave_out(row, "Elected official without a name or first name")
             return None
         start = self._day(row, "mandate's start", cells["start"])
-        since = self._day(row, "office's start", cells.get("office_since", ""))
+        since = self._day(row, "office's start", cells["office_since"])
         return Sighting(
             Key(kind, authority, Person(place_key, family, given), start),
             f"{cells['given']} {cells['family']}",
-            cells.get("office", ""),
+            cells["office"],
             since,
             constituency,
         )
@@ -265,7 +267,7 @@ class _Reader:
             return None
         if canton != cells["canton"]:
             self._ctx.fixed("Lost zero of a canton code given back")
-        return departement, f"canton-{canton}", f"{canton} {cells['canton_name']}"
+        return departement, f"canton-{canton}", f"{canton} {cells['canton_name']}".strip()
 
     def _code(self, row: Row, level: str, text: str) -> str:
         code = _PARSERS[level](text)
@@ -381,7 +383,7 @@ class _Writer:
         tie = ctx.make(ESS.Membership, iri)
         tie.label(f"{name} ({told['fr']}) – {fr}", f"{name} ({told['en']}) – {en}")
         tie.add(ORG.member, self._person(key.person))
-        tie.add(ORG.organization, self._organisation(shared, key.authority))
+        tie.add(ORG.organization, authority(self._ctx, shared, key.authority))
         tie.add(ORG.role, ctx.concept("role", told["role"]))
         tie.date(ESS.start, key.start).date(ESS.end, end)
         tie.add(DCTERMS.spatial, self._spatial(key))
@@ -395,7 +397,7 @@ class _Writer:
 
     def _authority(self, shared: str, code: str) -> Entity:
         ctx = self._ctx
-        entity = ctx.make(M8G.PublicOrganisation, self._organisation(shared, code))
+        entity = ctx.make(M8G.PublicOrganisation, authority(self._ctx, shared, code))
         entity.label(*self._authority_name(shared, code))
         for name in sorted(self.names[shared, code]):
             entity.text(SKOS.altLabel, fr=name, en=name)
@@ -412,16 +414,7 @@ class _Writer:
             return special["fr"], special["en"]
         found = gazetteer().get(shared, code)
         name = found.name if found else max(self.names[shared, code], default=code)
-        if shared == "commune":
-            return _of_commune(name), f"Commune of {name}"
-        if shared == "departement":
-            return f"Conseil départemental – {name}", f"Department council – {name}"
-        if shared == "region":
-            return f"Conseil régional – {name}", f"Regional council – {name}"
-        return name, name
-
-    def _organisation(self, shared: str, code: str) -> NamedNode:
-        return self._ctx.iri("organisation", shared, code)
+        return authority_name(shared, name)
 
     def _person(self, person: Person) -> NamedNode:
         return self._ctx.iri("person", *person)
@@ -480,12 +473,3 @@ def _departement(key: Key) -> str:
     """The department of a commune or canton, by its code."""
     code = key.person.place.rpartition("-")[2]
     return code[:3] if code.startswith(("97", "98")) else code[:2]
-
-
-def _of_commune(name: str) -> str:
-    """``Commune d'Ambérieu``, ``Commune du Havre``, ``Commune des Abymes``."""
-    if name.startswith("Le "):
-        return f"Commune du {name[3:]}"
-    if name.startswith("Les "):
-        return f"Commune des {name[4:]}"
-    return f"Commune d'{name}" if fold(name)[:1] in "aeiouy" else f"Commune de {name}"

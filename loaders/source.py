@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from essaim.ontology.names import GRAPHS
 
@@ -26,6 +27,7 @@ class Source:
         expected: for a class written as a CURIE (``"ess:OpenLab"``), the least number of
             entities, below which the load is refused, and the number above which it warns.
             Counted on what the loader emits, before anything is merged.
+        reads: ``files``, or an ``endpoint`` that answers SPARQL queries.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Source:
     version: str = "1"
     retrieved: str = ""
     expected: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    reads: Literal["files", "endpoint"] = "files"
 
     @property
     def graph(self) -> str:

@@ -20,7 +20,7 @@ from essaim.loaders.encodings import decoded, encoding_of
 from essaim.loaders.spreadsheets import iter_sheet
 from essaim.ontology.errors import BadInput, nearest
 
-__all__ = ["Notes", "Row", "iter_table"]
+__all__ = ["Notes", "Row", "iter_column", "iter_table"]
 
 DELIMITERS: Final = ";,\t|"
 _SAMPLE: Final = 2**16
@@ -133,6 +133,29 @@ def iter_table(
         yield from _rows(path, lines, notes, header_after, pads=True)
     else:
         yield from _rows(path, _iter_text(path, delimiter), notes, header_after, pads=False)
+
+
+def iter_column(path: Path, column: str) -> Iterator[str]:
+    """The cells of one column of a text or of a spreadsheet's first sheet, stripped.
+
+    For what must be known of a whole table before its first row is stated. Nothing when there is
+    no such column, or for a row without that cell.
+
+    Raises:
+        BadInput: as :func:`iter_table`.
+    """
+    kind = kind_of(path)
+    if kind in ("xlsx", "ods", "xls"):
+        lines = iter_sheet(path, kind, None, lambda *_: None)
+    else:
+        lines = _iter_text(path, None)
+    _, header = next(lines, (0, []))
+    names = [" ".join(name.split()) for name in header]
+    if column in names:
+        place = names.index(column)
+        for _, cells in lines:
+            if len(cells) > place:
+                yield cells[place].strip()
 
 
 def _rows(

@@ -37,6 +37,7 @@ __all__ = [
     "VOCABULARIES",
     "XSD",
     "Namespace",
+    "curie",
     "vocabulary",
 ]
 
@@ -107,6 +108,7 @@ SCHEMES: Final = (
     "legal-form",
     "motive",
     "effect",
+    "network-type",
 )
 """The concept schemes; each is also a prefix of the queries."""
 
@@ -146,3 +148,16 @@ def vocabulary(scheme: str) -> Namespace:
         'https://w3id.org/essaim/vocab/sector/tourism'
     """
     return Namespace(f"{VOCABULARIES}{scheme}/")
+
+
+def curie(iri: str) -> str:
+    """An IRI in short, or as it is when none of the prefixes fits.
+
+    Example:
+        >>> curie("https://w3id.org/essaim/ns#Practice")
+        'ess:Practice'
+    """
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and prefix != "id":
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -31,6 +31,19 @@ _LETTERS = str.maketrans(
 """Letters that Unicode does not decompose, as they are written without their mark."""
 
 
+class _Plain(dict[int, str]):
+    """Each character without its marks, worked out when it is first met; for ``str.translate``."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(code))
+        plain = self[code] = "".join(c for c in parts if not unicodedata.combining(c))
+        return plain
+
+
+_PLAIN = _Plain(_LETTERS)
+
+
+@lru_cache(maxsize=2**16)
 def fold(text: str) -> str:
     """A label as it is compared: lower case, without accents, spaces and typography evened out.
 
@@ -40,8 +53,8 @@ def fold(text: str) -> str:
         >>> fold("Wrocław")
         'wroclaw'
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    plain = text.casefold()
+    return " ".join((plain if plain.isascii() else plain.translate(_PLAIN)).split())
 
 
 def plain(text: str) -> str:

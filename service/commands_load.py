@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from essaim.ontology.errors import Refused, WorkspaceError
+from essaim.ontology.errors import BadInput, Refused, WorkspaceError
 from essaim.service.commands import FormatOption, Run, WaitOption, command
 
 if TYPE_CHECKING:
@@ -82,9 +82,17 @@ def load(
     run: Run,
     source: Annotated[str, typer.Argument(help='Its name; "essaim sources" lists them.')],
     files: Annotated[
-        list[Path] | None, typer.Argument(help="The files to read; the embedded ones by default.")
+        list[str] | None,
+        typer.Argument(
+            help="The files to read, or the address of the SPARQL endpoint to ask; "
+            "the embedded files by default."
+        ),
     ] = None,
     *,
+    territory: Annotated[
+        list[str] | None,
+        typer.Option(help="What to ask an endpoint for: departement:43; everything by default."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do and report everything, publish nothing.")
     ] = False,
@@ -101,11 +109,16 @@ def load(
         "reading": run.say("reading", source=source),
         "publishing": run.say("publishing"),
     }
+    endpoints = [text for text in files or () if text.startswith(("http://", "https://"))]
+    if len(endpoints) > 1:
+        raise BadInput("One endpoint is asked at a time.", "Give one address.")
     with run.waiting(steps["reading"]) as now:
         loaded = load_source(
             workspace,
             source,
-            files or (),
+            [Path(text) for text in files or () if text not in endpoints],
+            endpoint=endpoints[0] if endpoints else "",
+            territories=territory or (),
             dry_run=dry_run,
             wait=wait,
             progress=lambda step: now(steps.get(step, step)),

@@ -24,10 +24,6 @@ def stated(data: Path, state: Callable):
     return state(festivals, [data / FILE])
 
 
-def test_golden(stated: Stated, check_golden: Callable):
-    check_golden("festivals", stated)
-
-
 def test_every_row_is_accounted_for(stated: Stated):
     assert stated.report.rows == 6
     assert stated.counts == {"ess:Festival": 5}

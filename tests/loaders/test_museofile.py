@@ -25,10 +25,6 @@ def stated(data: Path, state: Callable):
     return state(museofile, [data / FILE])
 
 
-def test_golden(stated: Stated, check_golden: Callable):
-    check_golden("museofile", stated)
-
-
 def test_every_row_is_accounted_for(stated: Stated):
     assert stated.report.rows == 4
     assert stated.counts == {"ess:Museum": 3}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from essaim.graph.workspace import Workspace
 from essaim.loaders import openlabs
@@ -49,9 +49,9 @@ def _column(rows: list[tuple[str, ...]]) -> list[str]:
 
 
 def _statements(given: Path | None = None) -> list[Triple]:
-    statements: list[Triple] = []
-    openlabs.load(Context(openlabs.SOURCE, statements.append, [given] if given else []))
-    return statements
+    lines: list[str] = []
+    openlabs.load(Context(openlabs.SOURCE, lines.extend, [given] if given else []))
+    return [quad.triple for quad in parse("".join(lines), format=RdfFormat.N_TRIPLES)]
 
 
 def test_it_is_published_without_an_issue(loaded: tuple[Workspace, Loaded]):

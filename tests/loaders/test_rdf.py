@@ -35,10 +35,6 @@ def stated(data: Path, state: Callable) -> Stated:
     return state(rdf, [data / FILE])
 
 
-def test_golden(stated: Stated, check_golden: Callable):
-    check_golden("rdf", stated)
-
-
 def test_every_statement_is_accounted_for(stated: Stated):
     report = stated.report
     assert report.rows == 17

@@ -37,10 +37,6 @@ def _paths(data: Path, *names: str) -> list[Path]:
     return [data / "rne" / name for name in names]
 
 
-def test_golden(data: Path, state: Callable, check_golden: Callable):
-    check_golden("rne", state(rne, _paths(data, *SLICES)))
-
-
 def test_every_row_is_accounted_for(data: Path, state: Callable):
     report = state(rne, _paths(data, *SLICES)).report
     assert report.rows == 5 + 4 + 4 + 5 + 3 + 1

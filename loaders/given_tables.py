@@ -1,4 +1,4 @@
-"""The files of the official geographic code, told apart by what they hold, whatever their names."""
+"""The files given to a source, told apart by what they hold, whatever their names."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from essaim.loaders.context import Context
 from essaim.loaders.tables import Row
 from essaim.ontology.errors import BadInput, Refused
 
-__all__ = ["GivenFiles"]
+__all__ = ["GivenTables"]
 
 _TABLES: Final = {".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".ods", ".xls"}
 
 
-class GivenFiles:
-    """The tables and contours among the files given.
+class GivenTables:
+    """The tables among the files given.
 
     Every file is recognised, or reported. A table that the source can do without and that is
     missing is reported with what is therefore not loaded.
@@ -27,26 +27,33 @@ class GivenFiles:
         tables: for each kind of table, the columns it is recognised by (``read``), those it must
             not have (``not``), those known and left aside (``ignored``), whether it is
             ``required``, and what is missing ``without`` it.
+        besides: endings of the files that are no tables; they are listed in ``besides``.
 
     Raises:
         BadInput: no file is given, or one can't be read.
         Refused: a table is given twice, or a required one is not given.
     """
 
-    def __init__(self, ctx: Context, tables: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        tables: Mapping[str, Mapping[str, Any]],
+        besides: tuple[str, ...] = (),
+    ) -> None:
         if not ctx.files:
             raise BadInput(
                 f"{ctx.source.name} has no file to read.",
-                f"Give its files: essaim load {ctx.source.name} communes.csv departements.csv …",
+                f"Give its files: essaim load {ctx.source.name} FILE…; they hold "
+                f"{', '.join(tables)}.",
             )
         self._ctx = ctx
         self._tables = tables
         self._rows: dict[str, Iterator[Row]] = {}
         self._names: dict[str, str] = {}
-        self.contours: list[Path] = []
+        self.besides: list[Path] = []
         for path in sorted(ctx.files, key=lambda each: (each.name, str(each))):
-            if path.name.lower().endswith((".geojson", ".json")):
-                self.contours.append(path)
+            if path.name.lower().endswith(besides):
+                self.besides.append(path)
             else:
                 self._recognise(path)
         self._check()
@@ -94,8 +101,6 @@ class GivenFiles:
             self._ctx.report.warnings.append(
                 f"No table of {kind} was given: {about['without']} are not loaded."
             )
-        if not self.contours:
-            self._ctx.report.warnings.append("No contour was given: geometries are not loaded.")
 
 
 def _fits(row: Row, about: Mapping[str, Any]) -> bool:
