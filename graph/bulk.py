@@ -28,7 +28,9 @@ _LOADERS: Final = 2
 _BLOCK: Final = 2**20
 
 
-def bulk_load(store: pyoxigraph.Store, statements: StatementFile, graph: NamedNode | DefaultGraph) -> None:
+def bulk_load(
+    store: pyoxigraph.Store, statements: StatementFile, graph: NamedNode | DefaultGraph
+) -> None:
     """Load the statements of a file into a graph that is empty.
 
     A failure on the way leaves some of them in the store: the caller throws the store away.
