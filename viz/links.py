@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode, urlsplit
 
-from essaim.ontology.names import BASE, PREFIXES
+from essaim.ontology.names import BASE, ESS, PREFIXES, VOCABULARIES
 from essaim.viz.texts import LANGUAGES
 
-__all__ = ["entity", "explore", "lang_of", "other_language", "page", "short_name"]
+__all__ = ["definition", "entity", "explore", "lang_of", "other_language", "page", "short_name"]
 
 _LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda pair: -len(pair[1]))
 
@@ -40,6 +40,22 @@ def entity(iri: str, lang: str = "") -> str:
     if iri.startswith(BASE):
         return page("/id/" + quote(iri.removeprefix(BASE), safe="/%:@!$'()*,;=~"), lang)
     return page("/entity", lang, iri=iri)
+
+
+def definition(iri: str, lang: str = "") -> str:
+    """Where a term or a concept of ours is defined; ``""`` for anything else.
+
+    Example:
+        >>> definition("https://w3id.org/essaim/vocab/theme/dance")
+        '/vocab/theme/dance'
+        >>> definition("https://w3id.org/essaim/ns#Practice", "en")
+        '/ns?lang=en#Practice'
+    """
+    if iri.startswith(VOCABULARIES):
+        return page("/vocab/" + iri.removeprefix(VOCABULARIES), lang)
+    if iri.startswith(ESS.base):
+        return f"{page('/ns', lang)}#{iri.removeprefix(ESS.base)}"
+    return ""
 
 
 def explore(iri: str, lang: str = "", depth: int = 1) -> str:

@@ -132,6 +132,7 @@ def _words(language: str, lang: str) -> dict[str, Any]:
         "t_or": say_or,
         "page": lambda path, **parameters: links.page(path, lang, **parameters),
         "entity_page": lambda iri: links.entity(str(iri), lang),
+        "definition_page": lambda iri: links.definition(str(iri), lang),
         "explore_page": lambda iri: links.explore(str(iri), lang),
         "other_language": links.other_language,
         "number": partial(formats.number, language=language),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import rdflib
 from rdflib import OWL, RDF, RDFS, SKOS, URIRef
-from rdflib.namespace import DCTERMS
+from rdflib.namespace import DCTERMS, SH
 
 from essaim.ontology.names import ESS, SCHEMA
 from essaim.ontology.vocabulary import ontology_files
@@ -106,3 +108,18 @@ def test_a_property_whose_values_are_concepts_names_their_list(
         assert named <= lists, term
         taken |= named
     assert taken == lists, "a list nothing takes its values from"
+
+
+def test_a_list_is_enforced_by_a_shape(modules: rdflib.Graph):
+    """What the ontology says of a property's values, its shape checks."""
+    shapes = rdflib.Graph()
+    for file in ontology_files("shapes"):
+        shapes.parse(data=file.read_text(encoding="utf-8"), format="turtle")
+    patterns: dict[URIRef, str] = {}
+    for shape, path in shapes.subject_objects(SH.path):
+        for pattern in shapes.objects(shape, SH.pattern):
+            if "vocab" in pattern and isinstance(path, URIRef):
+                patterns[path] = str(pattern)
+    for prop, scheme in modules.subject_objects(URIRef(ESS.valuesFrom.value)):
+        assert prop in patterns, f"no shape says where {prop} takes its values"
+        assert re.match(patterns[prop], f"{scheme}/some-concept"), (prop, scheme)

@@ -27,7 +27,7 @@ from .conftest import SLOW, Command, is_one_line
         (["query", "no-such-query"], ["no-such-query", "essaim queries"]),
         (["query", "no-such-file.rq"], ["no-such-file.rq"]),
         (["query", "/"], ["/"]),
-        (["practices", "replicable"], ["--for"]),
+        (["practices", "replicable"], ["territory", "need"]),
         (["practices", "replicable", "--for", "departement:999"], ["departement:999"]),
         (["practices", "replicable", "--for", "haute loir"], ["haute loir", "Haute-Loire"]),
         (["practices", "replicable", "--for", "43", "--limit", "0"], ["--limit"]),

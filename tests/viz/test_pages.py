@@ -19,6 +19,13 @@ from essaim.viz.cells import cell, default_text, sector_table, table
 from essaim.viz.entity_page import entity_context
 from essaim.viz.home_page import choices, concept_choices, home_context
 from essaim.viz.links import entity, other_language, page
+from essaim.viz.ontology_page import (
+    concept_context,
+    model_context,
+    ontology_context,
+    scheme_context,
+    vocabularies_context,
+)
 from essaim.viz.pages import asset, assets, render
 
 ReadPage = Callable[[str], Any]
@@ -202,6 +209,11 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("api.html", {"document": DOCUMENT}),
     ("error.html", {"problem": PROBLEM}),
     ("error.html", {"problem": {"title": "Odd", "status": 418}}),
+    ("ontology.html", ontology_context("fr")),
+    ("model.html", model_context("fr")),
+    ("vocabularies.html", vocabularies_context("fr")),
+    ("vocabulary.html", scheme_context("method", "fr")),
+    ("concept.html", concept_context("method", "workshop", "fr")),
 ]
 
 
@@ -233,7 +245,13 @@ def test_every_template_is_tried() -> None:
     folder = files("essaim.viz").joinpath("templates")
     pages = {entry.name for entry in folder.iterdir() if entry.name.endswith(".html")}
     tried = {template for template, _ in CASES}
-    assert pages - tried == {"base.html", "parts.html", "graph.html", "entity.html"}
+    assert pages - tried == {
+        "base.html",
+        "parts.html",
+        "model_parts.html",
+        "graph.html",
+        "entity.html",
+    }
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
