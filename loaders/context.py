@@ -354,6 +354,8 @@ class Context:
         Raises:
             BadInput: it is missing or is not YAML, with the line and column.
         """
+        if path in self.files:
+            self.use(path)
         try:
             return yaml.safe_load(path.read_text(encoding="utf-8"))
         except FileNotFoundError:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
+import yaml
 from pyoxigraph import NamedNode
 
 from essaim.graph.workspace import Workspace
@@ -353,3 +354,14 @@ def test_each_file_is_a_graph_of_its_own(data: Path, tmp_path: Path):
 def test_places_as_people_type_them(told: dict[str, str], key: str | None):
     found = find_place(**told).place
     assert (found.key if found else None) == key
+
+
+def test_a_mapping_given_beside_a_table_is_loaded_with_it(tmp_path: Path):
+    workspace = Workspace.create(tmp_path / "workspace")
+    table, mapping = tmp_path / "liste.csv", tmp_path / "liste.yml"
+    table.write_text("Nom;Mots\nLe fil;musique\n", "utf-8")
+    columns = {"Nom": {"is": "title_fr", "required": True}, "Mots": {"is": "themes"}}
+    mapping.write_text(yaml.safe_dump({"title": {"fr": "Liste", "en": "List"}, "columns": columns}))
+    loaded = load(workspace, "sheets", [table, mapping])
+    assert loaded.publication.outcome == "published"
+    assert loaded.report.entities["ess:Practice"] == 1
